@@ -1,0 +1,117 @@
+/**
+ * The store's interface: events and rollups in DuckDB, and every analytic question asked of them.
+ * It must never acknowledge (the journal does) and never write a rollup outside the transaction of its events.
+ */
+import type { CommissionRule, Filter, Grain, Kpi } from "../catalogue/types.ts";
+
+export interface StoreOptions {
+  /** File path, or ":memory:". */
+  path: string;
+  /** Where DuckDB spills, and where staging files are written. */
+  temp_dir: string;
+  memory_mb: number;
+  threads: number;
+  temp_max_mb: number;
+  query_timeout_ms: number;
+  log: (level: "info" | "warn" | "error", message: string) => void;
+}
+
+/** What the projection holds; compared with the journal at start. */
+export interface AppliedState {
+  /** Sequence number of the last journal frame applied; 0 when none. */
+  seq: number;
+  /** Rows in events. */
+  events: number;
+  /** Running checksum over the applied frames' checksums (unsigned 32 bit). */
+  checksum: number;
+}
+
+/** A run of consecutive journal frames, applied in one transaction. */
+export interface ApplyGroup {
+  /** Of the last frame in the group. */
+  seq: number;
+  /** Running checksum after the group. */
+  checksum: number;
+  /** NDJSON of BotEvents, one line each ("\n" after every line), in journal order. */
+  lines: readonly Uint8Array[];
+  /** Lines in all. */
+  rows: number;
+  /** Ordinals (0-based, over the whole group) that may be known already: confirmed by (location_id, id) before they are dropped. */
+  suspects: readonly number[];
+}
+
+/** What a commit changed: enough for caches and live views to know whether they are touched. */
+export interface Touched {
+  location_ids: readonly string[];
+  types: readonly string[];
+  /** Microseconds; 0 and 0 when nothing was inserted. */
+  time_min: number;
+  time_max: number;
+}
+
+export interface Applied {
+  state: AppliedState;
+  inserted: number;
+  /** Ordinals that were dropped as already known, ascending. */
+  duplicates: readonly number[];
+  touched: Touched;
+}
+
+/** A question: any KPIs × dimensions × grain × filters × time zone. Half-open [from, to), microseconds. */
+export interface Question {
+  kpis: readonly Kpi[];
+  by: readonly string[];
+  grain: Grain | null;
+  from: number;
+  to: number;
+  /** IANA. */
+  timezone: string;
+  /** null: every location (only for callers who may see all). */
+  locations: readonly string[] | null;
+  filters: readonly Filter[];
+  order?: readonly { by: string; dir: "asc" | "desc" }[];
+  limit?: number;
+  rules: readonly CommissionRule[];
+  /** "raw" and "rollup" force a source (tests compare the two); "auto" chooses. */
+  source?: "auto" | "raw" | "rollup";
+  signal?: AbortSignal;
+}
+
+export interface Column {
+  name: string;
+  kind: "time" | "dimension" | "kpi";
+  unit: string | null;
+  label: string;
+  /** Of a money column when the whole answer has one currency; when it has several, a `currency` dimension column is added instead. */
+  currency?: string;
+  /** Set when a sketch stood in for an exact percentile or distinct count. */
+  approximate?: true;
+}
+
+/** Money cells are exact decimal strings (at least 2 places), others numbers; null where there is nothing to divide by. Times are RFC 3339 UTC strings. */
+export type Cell = string | number | boolean | null;
+
+export interface Answer {
+  columns: readonly Column[];
+  rows: readonly (readonly Cell[])[];
+  /** Per KPI key over the whole timeframe; money over several currencies is an object by currency. */
+  totals: Readonly<Record<string, Cell | Readonly<Record<string, string>>>>;
+  source: "raw" | "rollup";
+  sql: string;
+}
+
+export interface Store {
+  readonly state: AppliedState;
+  /** Applies one group in one transaction: dedupe, events, rollups, applied state. Throws and changes nothing on failure. Calls must not overlap. */
+  apply(group: ApplyGroup): Promise<Applied>;
+  /** Fingerprints of the newest `limit` events, newest first, in chunks: to fill the in-memory set at start. */
+  fingerprints(limit: number): AsyncIterable<Float64Array>;
+  ask(question: Question): Promise<Answer>;
+  /** Bound SQL for reports (event lists, feeds, bot status). Rows are plain objects; BIGINT and HUGEINT come as number, DECIMAL as string, TIMESTAMP as microseconds. */
+  rows<Row>(sql: string, params: readonly (string | number | boolean | null | readonly string[])[], signal?: AbortSignal): Promise<Row[]>;
+  /** Rebuilds all rollups from raw events, in one transaction. */
+  rebuildRollups(progress?: (done: number, total: number) => void): Promise<void>;
+  /** Folds appended rollup rows and checkpoints when due; called by the one writer between groups. */
+  maintain(force?: boolean): Promise<void>;
+  close(): Promise<void>;
+}
