@@ -33,11 +33,7 @@ export interface Comparison {
   op: ComparisonOp;
   value: Scalar | readonly Scalar[];
 }
-export type Condition =
-  | Comparison
-  | { and: readonly Condition[] }
-  | { or: readonly Condition[] }
-  | { not: Condition };
+export type Condition = Comparison | { and: readonly Condition[] } | { or: readonly Condition[] } | { not: Condition };
 
 /** A filter as the API and the URL carry it (`filter=field:op:value`). */
 export type Filter = Comparison;
@@ -66,7 +62,10 @@ export type Aggregate =
   /** Conversations with an event in the last `minutes` before the end of the timeframe and no end event. */
   | { agg: "open_conversations"; minutes: number };
 
-export type Expression = Aggregate | { number: number } | { op: "+" | "-" | "*" | "/"; left: Expression; right: Expression };
+export type Expression =
+  | Aggregate
+  | { number: number }
+  | { op: "+" | "-" | "*" | "/"; left: Expression; right: Expression };
 
 export interface Target {
   value: number;

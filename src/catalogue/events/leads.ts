@@ -1,0 +1,88 @@
+import type { EventType } from "../types.ts";
+import { amount, data, text, textOrNumber } from "./shapes.ts";
+
+/** The way of a lead, from its first sign to won or lost. */
+export const leadEvents: readonly EventType[] = [
+  {
+    type: "lead_created",
+    family: "leads",
+    label: "Lead created",
+    description: "A new lead came in.",
+    data: data({ source: text.nullish(), budget: textOrNumber.nullish(), timeline: textOrNumber.nullish() }),
+    needs: [],
+    example: {
+      type: "lead_created",
+      bot_id: "lead-bot",
+      contact_id: "contact-17",
+      data: { source: "facebook", budget: 650000, timeline: "3 months" },
+    },
+  },
+  {
+    type: "lead_scored",
+    family: "leads",
+    label: "Lead scored",
+    description: "A lead got a score from 0 to 100.",
+    data: data({ score: amount.max(100) }),
+    needs: [],
+    example: { type: "lead_scored", bot_id: "lead-bot", contact_id: "contact-17", data: { score: 82 } },
+  },
+  {
+    type: "lead_temperature_changed",
+    family: "leads",
+    label: "Lead temperature changed",
+    description: "A lead became hotter or colder; the latest `to` counts.",
+    data: data({ from: text.nullish(), to: text }),
+    needs: [],
+    example: {
+      type: "lead_temperature_changed",
+      bot_id: "seller-bot",
+      contact_id: "contact-17",
+      data: { from: "warm", to: "hot" },
+    },
+  },
+  {
+    type: "lead_stage_changed",
+    family: "leads",
+    label: "Lead stage changed",
+    description: "A lead moved to another stage of the pipeline.",
+    data: data({ from: text.nullish(), to: text }),
+    needs: [],
+    example: { type: "lead_stage_changed", contact_id: "contact-17", data: { from: "new", to: "contacted" } },
+  },
+  {
+    type: "lead_qualified",
+    family: "leads",
+    label: "Lead qualified",
+    description: "A lead met the team's terms.",
+    data: data(),
+    needs: [],
+    example: { type: "lead_qualified", bot_id: "seller-bot", contact_id: "contact-17" },
+  },
+  {
+    type: "lead_assigned",
+    family: "leads",
+    label: "Lead assigned",
+    description: "A lead was given to a person or a bot.",
+    data: data(),
+    needs: [],
+    example: { type: "lead_assigned", contact_id: "contact-17", data: { to: "maria" } },
+  },
+  {
+    type: "lead_converted",
+    family: "leads",
+    label: "Lead converted",
+    description: "A lead became a customer.",
+    data: data(),
+    needs: [],
+    example: { type: "lead_converted", bot_id: "seller-bot", contact_id: "contact-17" },
+  },
+  {
+    type: "lead_lost",
+    family: "leads",
+    label: "Lead lost",
+    description: "A lead is gone, and why where it is known.",
+    data: data({ reason: text.nullish() }),
+    needs: [],
+    example: { type: "lead_lost", contact_id: "contact-18", data: { reason: "bought_elsewhere" } },
+  },
+];

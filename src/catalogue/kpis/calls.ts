@@ -1,0 +1,111 @@
+/** Calls: how many, how long, how long people waited. */
+import type { Kpi } from "../types.ts";
+
+const COMPLETED = `type = "call_completed"`;
+const ANSWERED = `type = "call_answered"`;
+const ABANDONED = `type = "call_abandoned"`;
+const DIMENSIONS = ["bot_id", "location_id", "contact_id"] as const;
+const BY_OUTCOME = [...DIMENSIONS, "data.outcome", "data.channel"] as const;
+
+export const CALLS: readonly Kpi[] = [
+  {
+    key: "calls",
+    label: "Calls",
+    unit: "count",
+    better: "up",
+    description: "Calls completed.",
+    formula: `count(${COMPLETED})`,
+    dimensions: BY_OUTCOME,
+    group: "calls",
+  },
+  {
+    key: "talk_time",
+    label: "Talk time",
+    unit: "duration",
+    better: "up",
+    description: "Duration of completed calls together.",
+    formula: `sum(duration_ms, ${COMPLETED})`,
+    dimensions: BY_OUTCOME,
+    group: "calls",
+  },
+  {
+    key: "call_duration_p50",
+    label: "Call duration, median",
+    unit: "duration",
+    better: null,
+    description: "Duration of a completed call.",
+    formula: `percentile(duration_ms, 0.5, ${COMPLETED})`,
+    dimensions: BY_OUTCOME,
+    group: "calls",
+  },
+  {
+    key: "call_duration_p95",
+    label: "Call duration, p95",
+    unit: "duration",
+    better: null,
+    description: "Duration that 95% of completed calls stay within.",
+    formula: `percentile(duration_ms, 0.95, ${COMPLETED})`,
+    dimensions: BY_OUTCOME,
+    group: "calls",
+  },
+  {
+    key: "calls_answered",
+    label: "Calls answered",
+    unit: "count",
+    better: "up",
+    description: "Calls answered.",
+    formula: `count(${ANSWERED})`,
+    dimensions: DIMENSIONS,
+    group: "calls",
+  },
+  {
+    key: "calls_abandoned",
+    label: "Calls abandoned",
+    unit: "count",
+    better: "down",
+    description: "Calls given up while waiting.",
+    formula: `count(${ABANDONED})`,
+    dimensions: DIMENSIONS,
+    group: "calls",
+  },
+  {
+    key: "abandonment_rate",
+    label: "Abandonment rate",
+    unit: "percent",
+    better: "down",
+    description: "Calls abandoned, of those answered or abandoned.",
+    formula: `count(${ABANDONED}) / (count(${ANSWERED}) + count(${ABANDONED}))`,
+    dimensions: DIMENSIONS,
+    group: "calls",
+  },
+  {
+    key: "wait_time_p50",
+    label: "Wait time, median",
+    unit: "duration",
+    better: "down",
+    description: "Wait before a call was answered.",
+    formula: `percentile(data.wait_ms, 0.5, ${ANSWERED})`,
+    dimensions: DIMENSIONS,
+    group: "calls",
+  },
+  {
+    key: "wait_time_p95",
+    label: "Wait time, p95",
+    unit: "duration",
+    better: "down",
+    description: "Wait that 95% of answered calls stay within.",
+    formula: `percentile(data.wait_ms, 0.95, ${ANSWERED})`,
+    dimensions: DIMENSIONS,
+    group: "calls",
+  },
+  {
+    key: "answered_within_20s",
+    label: "Answered within 20 s",
+    unit: "percent",
+    better: "up",
+    description: "Answered calls that waited at most 20 seconds, of those whose wait is known.",
+    formula: `count(${ANSWERED} and data.wait_ms <= 20000) / count(${ANSWERED} and data.wait_ms exists)`,
+    dimensions: DIMENSIONS,
+    group: "calls",
+  },
+];

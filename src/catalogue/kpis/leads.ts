@@ -1,0 +1,147 @@
+/** Leads: how many came, how good they are, how many became customers and how fast. */
+import type { Kpi } from "../types.ts";
+
+const PROGRESS = `type = "jorge_qualification_progress"`;
+const TEMPERATURE = `type in ("lead_temperature_changed", "jorge_qualification_progress") and temperature exists`;
+const DIMENSIONS = ["bot_id", "location_id", "contact_id"] as const;
+const BY_SOURCE = [...DIMENSIONS, "data.source"] as const;
+
+export const LEADS: readonly Kpi[] = [
+  {
+    key: "leads",
+    label: "Leads",
+    unit: "count",
+    better: "up",
+    description: "Leads created.",
+    formula: `count(type = "lead_created")`,
+    dimensions: BY_SOURCE,
+    group: "leads",
+  },
+  {
+    key: "leads_qualified",
+    label: "Leads qualified",
+    unit: "count",
+    better: "up",
+    description: "Leads qualified.",
+    formula: `count(type = "lead_qualified")`,
+    dimensions: BY_SOURCE,
+    group: "leads",
+  },
+  {
+    key: "conversions",
+    label: "Conversions",
+    unit: "count",
+    better: "up",
+    description: "Leads converted.",
+    formula: `count(type = "lead_converted")`,
+    dimensions: BY_SOURCE,
+    group: "leads",
+  },
+  {
+    key: "qualification_rate",
+    label: "Qualification rate",
+    unit: "percent",
+    better: "up",
+    description: "Leads qualified for each lead created.",
+    formula: `count(type = "lead_qualified") / count(type = "lead_created")`,
+    dimensions: BY_SOURCE,
+    group: "leads",
+  },
+  {
+    key: "conversion_rate",
+    label: "Conversion rate",
+    unit: "percent",
+    better: "up",
+    description: "Leads converted for each lead created.",
+    formula: `count(type = "lead_converted") / count(type = "lead_created")`,
+    target: { value: 0.04, met: "gte" },
+    dimensions: BY_SOURCE,
+    group: "leads",
+  },
+  {
+    key: "call_conversion_rate",
+    label: "Call conversion rate",
+    unit: "percent",
+    better: "up",
+    description: "Leads converted for each completed call.",
+    formula: `count(type = "lead_converted") / count(type = "call_completed")`,
+    dimensions: [...DIMENSIONS, "data.channel"],
+    group: "leads",
+  },
+  {
+    key: "hot_leads",
+    label: "Hot leads",
+    unit: "count",
+    better: "up",
+    description: "Contacts whose latest known temperature in the timeframe is hot.",
+    formula: `contacts_latest(${TEMPERATURE}, temperature = "hot")`,
+    dimensions: ["bot_id", "location_id"],
+    group: "leads",
+  },
+  {
+    key: "question_completion",
+    label: "Question completion",
+    unit: "percent",
+    better: "up",
+    description: "Contacts who answered all four questions, of those with any progress.",
+    formula: answered(4),
+    dimensions: ["bot_id", "location_id"],
+    group: "leads",
+  },
+  ...[1, 2, 3, 4].map(
+    (question): Kpi => ({
+      key: `question_completion_q${question}`,
+      label: `Question ${question} completion`,
+      unit: "percent",
+      better: "up",
+      description: `Contacts who answered at least ${question} of four questions, of those with any progress.`,
+      formula: answered(question),
+      dimensions: ["bot_id", "location_id"],
+      group: "leads",
+    }),
+  ),
+  {
+    key: "stall_rate",
+    label: "Stall rate",
+    unit: "percent",
+    better: "down",
+    description: "Qualification steps in which a stall was detected.",
+    formula: `count(${PROGRESS} and data.stall_detected = true) / count(${PROGRESS})`,
+    dimensions: [...DIMENSIONS, "data.current_question", "data.seller_temperature"],
+    group: "leads",
+  },
+  {
+    key: "confrontational_effectiveness",
+    label: "Confrontational effectiveness",
+    unit: "score",
+    better: "up",
+    description: "Mean effectiveness of the seller bot's direct approach, 0 to 100.",
+    formula: `mean(data.confrontational_effectiveness, ${PROGRESS})`,
+    dimensions: [...DIMENSIONS, "data.current_question", "data.seller_temperature"],
+    group: "leads",
+  },
+  {
+    key: "time_to_qualify_p50",
+    label: "Time to qualify, median",
+    unit: "duration",
+    better: "down",
+    description: "Per contact from the first lead_created to the first lead_qualified, where both are known.",
+    formula: `time_between(0.5, type = "lead_created", type = "lead_qualified")`,
+    dimensions: ["bot_id", "location_id"],
+    group: "leads",
+  },
+  {
+    key: "time_to_convert_p50",
+    label: "Time to convert, median",
+    unit: "duration",
+    better: "down",
+    description: "Per contact from the first lead_created to the first lead_converted, where both are known.",
+    formula: `time_between(0.5, type = "lead_created", type = "lead_converted")`,
+    dimensions: ["bot_id", "location_id"],
+    group: "leads",
+  },
+];
+
+function answered(questions: number): string {
+  return `contacts(${PROGRESS} and data.questions_answered >= ${questions}) / contacts(${PROGRESS})`;
+}
