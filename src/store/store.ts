@@ -74,7 +74,11 @@ export interface Question {
   rules: readonly CommissionRule[];
   /** "raw" and "rollup" force a source (tests compare the two); "auto" chooses. */
   source?: "auto" | "raw" | "rollup";
+  /** Events in the store, where known: while they are few, percentiles are exact over any length. The store says it itself. */
+  stored_events?: number;
   signal?: AbortSignal;
+  /** The present, where the range may reach beyond it; active conversations are counted then. */
+  now?: number;
 }
 
 export interface Column {
@@ -108,9 +112,17 @@ export interface Store {
   fingerprints(limit: number): AsyncIterable<Float64Array>;
   ask(question: Question): Promise<Answer>;
   /** Bound SQL for reports (event lists, feeds, bot status). Rows are plain objects; BIGINT and HUGEINT come as number, DECIMAL as string, TIMESTAMP as microseconds. */
-  rows<Row>(sql: string, params: readonly (string | number | boolean | null | readonly string[])[], signal?: AbortSignal): Promise<Row[]>;
+  rows<Row>(
+    sql: string,
+    params: readonly (string | number | boolean | null | readonly string[])[],
+    signal?: AbortSignal,
+  ): Promise<Row[]>;
   /** Rebuilds all rollups from raw events, in one transaction. */
   rebuildRollups(progress?: (done: number, total: number) => void): Promise<void>;
+  /** Empties everything, state included, as before the first frame; for a rebuild from the journal. Not while a group is applied. */
+  reset(): Promise<void>;
+  /** Deletes the events and rollups of one location, in one transaction with the state of the frame that says so. Not while a group is applied. */
+  removeLocation(location_id: string, frame: Pick<AppliedState, "seq" | "checksum">): Promise<Applied>;
   /** Folds appended rollup rows and checkpoints when due; called by the one writer between groups. */
   maintain(force?: boolean): Promise<void>;
   close(): Promise<void>;

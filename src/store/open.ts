@@ -1,0 +1,128 @@
+/** Opens the store: data file, migrations, rollups, and what happens between them. */
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { rollupMeasures, rollupSketches } from "../catalogue/measures.ts";
+import { openApplier, readState } from "./apply.ts";
+import { type Database, openDatabase } from "./duckdb.ts";
+import { isFatal, messageOf, StoreDamaged } from "./errors.ts";
+import { newestFingerprints } from "./events.ts";
+import { openMaintenance } from "./maintain.ts";
+import { readMeta } from "./meta.ts";
+import { migrate } from "./migrations/migrations.ts";
+import { askStore } from "./query.ts";
+import { emptyStore, rebuildRollups, removeLocation } from "./rebuild.ts";
+import { rollupsOf } from "./rollups.ts";
+import type { AppliedState, Store, StoreOptions } from "./store.ts";
+
+/** Throws StoreLocked, StoreTooNew or StoreDamaged (errors.ts), whose messages say what to do. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const database = await openDatabase(options);
+  try {
+    return await storeOver(database, options);
+  } catch (error) {
+    await database.close();
+    throw isFatal(error) ? new StoreDamaged(options.path, messageOf(error)) : error;
+  }
+}
+
+async function storeOver(database: Database, { path, temp_dir, log }: StoreOptions): Promise<Store> {
+  await migrate(database, (message) => log("info", message));
+  const rollups = rollupsOf(rollupMeasures(), rollupSketches());
+  // hash() of contacts may differ between versions of DuckDB, so the version is part of the definition.
+  const definition = Bun.SHA256.hash(`${database.version}\n${rollups.definition}`, "hex");
+  let state = await readState(database);
+  removeStaleStaging(temp_dir);
+  const applier = await openApplier(database, rollups, temp_dir);
+  const maintenance = await openMaintenance(database, rollups.tables);
+
+  async function renewRollups(progress?: (done: number, total: number) => void): Promise<void> {
+    await rebuildRollups(database, rollups, definition, progress);
+    maintenance.settled();
+    await maintenance.checkpoint();
+  }
+  await renewIfChanged(database, definition, state, log, renewRollups);
+  await database.checkpoint();
+
+  const rows: Store["rows"] = (sql, params, signal) => database.readers.select(sql, params, signal);
+
+  let closing: Promise<void> | null = null;
+  async function closeAll(): Promise<void> {
+    // What was applied and not yet saved is still in the journal: a failed save is no loss.
+    await maintenance.checkpoint().catch((error) => log("error", `closing without a checkpoint: ${messageOf(error)}`));
+    await applier.close();
+    await database.close();
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    async apply(group) {
+      try {
+        const started_at = performance.now();
+        const commit = await applier.apply(group, state);
+        state = commit.applied.state;
+        maintenance.note(commit, performance.now() - started_at);
+        return commit.applied;
+      } catch (error) {
+        throw isFatal(error) ? new StoreDamaged(path, messageOf(error)) : error;
+      }
+    },
+    fingerprints: (limit) => newestFingerprints(database, limit),
+    ask: (question) =>
+      askStore((sql, params) => rows(sql, params, question.signal), { ...question, stored_events: state.events }),
+    rows,
+    rebuildRollups: renewRollups,
+    async reset() {
+      state = await emptyStore(database, rollups);
+      maintenance.settled();
+      await maintenance.checkpoint();
+    },
+    async removeLocation(location_id, { seq, checksum }) {
+      state = await removeLocation(database, rollups, { ...state, seq, checksum }, location_id);
+      await maintenance.checkpoint();
+      const touched = { location_ids: [location_id], types: [], time_min: 0, time_max: 0 };
+      return { state, inserted: 0, duplicates: [], touched };
+    },
+    maintain: (force) => maintenance.step(force ?? false),
+    close() {
+      closing ??= closeAll();
+      return closing;
+    },
+  };
+}
+
+async function renewIfChanged(
+  database: Database,
+  definition: string,
+  state: AppliedState,
+  log: StoreOptions["log"],
+  renew: (progress: (done: number, total: number) => void) => Promise<void>,
+): Promise<void> {
+  const known = await readMeta(database, "rollup_definition");
+  if (known === definition) return;
+  if (known !== null) log("info", `the catalogue has changed: rebuilding the rollups of ${state.events} events`);
+  let said = 0;
+  await renew((done, total) => {
+    if (Math.floor((done / total) * 10) === said) return;
+    said = Math.floor((done / total) * 10);
+    if (known !== null) log("info", `rollups: ${done} of ${total} events`);
+  });
+}
+
+/** Staging files of processes that ended without closing. */
+function removeStaleStaging(temp_dir: string): void {
+  for (const name of readdirSync(temp_dir)) {
+    const pid = /^staged-(\d+)-.*\.ndjson$/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(temp_dir, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
