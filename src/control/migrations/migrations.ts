@@ -1,0 +1,37 @@
+import type { Database } from "bun:sqlite";
+import { ControlError } from "../error.ts";
+import { spine } from "./0001_spine.ts";
+
+/** In order, for ever: a migration that was released is never edited, only followed. */
+const MIGRATIONS: readonly string[] = [spine];
+
+/**
+ * Brings the database to this version, each step in its own transaction.
+ * Throws ControlError("newer_database") rather than touch what a later version wrote.
+ */
+export function migrate(database: Database, steps: readonly string[] = MIGRATIONS): void {
+  for (;;) {
+    // Immediate: two processes that start together must not both take the same step.
+    const done = database.transaction(() => step(database, steps)).immediate();
+    if (done) return;
+  }
+}
+
+function step(database: Database, steps: readonly string[]): boolean {
+  const version = userVersion(database);
+  if (version > steps.length) {
+    throw new ControlError(
+      "newer_database",
+      `control.sqlite has version ${version}, this program knows ${steps.length}: it was written by a newer Bellwether. Run that version, or restore a backup made before the upgrade.`,
+    );
+  }
+  const next = steps[version];
+  if (next === undefined) return true;
+  database.exec(next);
+  database.exec(`PRAGMA user_version = ${version + 1}`);
+  return false;
+}
+
+function userVersion(database: Database): number {
+  return database.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
+}

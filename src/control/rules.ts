@@ -1,0 +1,57 @@
+import type { CommissionRule } from "../catalogue/types.ts";
+import type { Control } from "./control.ts";
+import { type ControlDatabase, remembered } from "./database.ts";
+import { ControlError } from "./error.ts";
+import type { TargetRow } from "./types.ts";
+
+type Rules = Pick<Control, "commissionRules" | "addCommissionRule" | "targets" | "setTarget">;
+
+/** Rollups have 15-minute buckets: a rate that changed inside one could not be told apart there. */
+const RULE_STEP_US = 15 * 60 * 1_000_000;
+
+/** Commission rules and targets. The default of 6% is the query's, not a row here. */
+export function rulesOf(database: ControlDatabase): Rules {
+  const { sql } = database;
+  const rules = remembered(database, () =>
+    Object.freeze(
+      sql
+        .query<CommissionRule, []>(
+          "SELECT location_id, bot_id, rate, valid_from FROM commission_rules ORDER BY valid_from, rule_id",
+        )
+        .all(),
+    ),
+  );
+  const targets = remembered(database, () =>
+    Object.freeze(
+      sql.query<TargetRow, []>("SELECT kpi, location_id, value FROM targets ORDER BY kpi, location_id").all(),
+    ),
+  );
+  const putRule = sql.query(
+    `INSERT INTO commission_rules (location_id, bot_id, rate, valid_from) VALUES ($location_id, $bot_id, $rate, $valid_from)
+     ON CONFLICT (ifnull(location_id, ''), ifnull(bot_id, ''), valid_from) DO UPDATE SET rate = $rate`,
+  );
+  const putTarget = sql.query(
+    "INSERT INTO targets VALUES ($kpi, $location_id, $value) ON CONFLICT DO UPDATE SET value = $value",
+  );
+  return {
+    commissionRules: rules,
+    addCommissionRule({ location_id, bot_id, rate, valid_from }) {
+      checkRule(rate, valid_from);
+      database.change(() => putRule.run({ location_id, bot_id, rate, valid_from }));
+    },
+    targets,
+    setTarget({ kpi, location_id, value }) {
+      database.change(() => putTarget.run({ kpi, location_id, value }));
+    },
+  };
+}
+
+function checkRule(rate: string, valid_from: number): void {
+  // A fraction from 0 to 1 with at most 6 places: 0.06 is six percent, and 6 is a slip.
+  if (!/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/.test(rate)) {
+    throw new ControlError("rule_invalid", "Use a fraction from 0 to 1 with at most 6 places, such as 0.06.", "rate");
+  }
+  if (!Number.isSafeInteger(valid_from) || valid_from % RULE_STEP_US !== 0) {
+    throw new ControlError("rule_invalid", "Use a quarter of an hour, such as 2026-01-01T00:00:00Z.", "valid_from");
+  }
+}
