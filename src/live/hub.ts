@@ -1,0 +1,171 @@
+/**
+ * Live: topics, views and sockets. It moves strings and knows no KPI.
+ * A view is rendered once for all who watch it, coalesced, and never faster than the limit.
+ */
+export interface Watcher {
+  /** Sends one text frame; false when the socket is gone. */
+  send(text: string): boolean;
+}
+
+export interface View {
+  /** Distinct for each distinct rendering: page, location scope, timeframe, time zone, compare, … */
+  key: string;
+  /** Location ids whose events touch it; null: any. */
+  locations: readonly string[] | null;
+  /** Renders the fragments; called after a touching commit, at most live_pushes_per_s times a second. Only those that changed are pushed. */
+  render: () => Promise<readonly string[]>;
+  /** Sends one frame to all who watch at once (Bun's publish); left out, each watcher is sent to. */
+  publish?: (text: string) => void;
+}
+
+export interface Hub {
+  /** Adds a watcher of a view and sends it the newest fragments; returns how to take it away. */
+  watch(view: View, watcher: Watcher): () => void;
+  /** Says that a commit touched these locations. */
+  touch(location_ids: readonly string[]): void;
+  /** Renders and pushes every watched view now (clock tick: ages, statuses). */
+  tick(): void;
+  watchers(): number;
+  close(): Promise<void>;
+}
+
+export interface HubOptions {
+  pushes_per_s: number;
+  /** Milliseconds that only go forward. */
+  now?: () => number;
+  onError?: (view: string, error: unknown) => void;
+}
+
+/** What the hub keeps of a view while anyone watches it. */
+interface Watched {
+  view: View;
+  watchers: Set<Watcher>;
+  /** Watchers that joined since the last rendering: they are sent everything, the others what changed. */
+  joined: Set<Watcher>;
+  /** Fragments as they were last pushed; null before the first rendering. */
+  pushed: readonly string[] | null;
+  /** A commit touched it since the last rendering began. */
+  due: boolean;
+  rendering: Promise<void> | null;
+  /** When the last rendering began. */
+  began_at: number;
+  timer: ReturnType<typeof setTimeout> | null;
+}
+
+/** The hub of one process. A commit is pushed at once when the view was quiet, else as soon as the limit lets it. */
+export function createHub({ pushes_per_s, now = () => performance.now(), onError = () => {} }: HubOptions): Hub {
+  const views = new Map<string, Watched>();
+  const pause_ms = 1_000 / pushes_per_s;
+  let closed = false;
+
+  function schedule(watched: Watched): void {
+    watched.due = true;
+    if (closed || watched.rendering || watched.timer) return;
+    const wait_ms = watched.began_at + pause_ms - now();
+    if (wait_ms <= 0) start(watched);
+    else {
+      watched.timer = setTimeout(() => {
+        watched.timer = null;
+        start(watched);
+      }, wait_ms);
+    }
+  }
+
+  function start(watched: Watched): void {
+    if (closed || watched.watchers.size === 0) return;
+    watched.due = false;
+    watched.began_at = now();
+    watched.rendering = renderAndPush(watched, onError).finally(() => {
+      watched.rendering = null;
+      if (watched.due) schedule(watched);
+    });
+  }
+
+  function leave(watched: Watched, watcher: Watcher): void {
+    watched.watchers.delete(watcher);
+    watched.joined.delete(watcher);
+    if (watched.watchers.size > 0) return;
+    if (watched.timer) clearTimeout(watched.timer);
+    if (views.get(watched.view.key) === watched) views.delete(watched.view.key);
+  }
+
+  return {
+    watch(view, watcher) {
+      const watched = views.get(view.key) ?? added(views, view);
+      watched.watchers.add(watcher);
+      // What was pushed last is still true when nothing is due: no need to render for each of a crowd that joins.
+      if (watched.pushed && !watched.due && !watched.rendering) watcher.send(watched.pushed.join("\n"));
+      else {
+        watched.joined.add(watcher);
+        // A rendering that is under way will do for it.
+        if (!watched.rendering) schedule(watched);
+      }
+      return () => leave(watched, watcher);
+    },
+    touch(location_ids) {
+      if (location_ids.length === 0) return;
+      for (const watched of views.values()) {
+        const { locations } = watched.view;
+        if (locations === null || location_ids.some((id) => locations.includes(id))) schedule(watched);
+      }
+    },
+    tick() {
+      for (const watched of views.values()) schedule(watched);
+    },
+    watchers() {
+      let count = 0;
+      for (const { watchers } of views.values()) count += watchers.size;
+      return count;
+    },
+    async close() {
+      closed = true;
+      const running = [...views.values()].map(({ rendering, timer }) => {
+        if (timer) clearTimeout(timer);
+        return rendering;
+      });
+      await Promise.all(running);
+      views.clear();
+    },
+  };
+}
+
+function added(views: Map<string, Watched>, view: View): Watched {
+  const watched: Watched = {
+    view,
+    watchers: new Set(),
+    joined: new Set(),
+    pushed: null,
+    due: false,
+    rendering: null,
+    began_at: Number.NEGATIVE_INFINITY,
+    timer: null,
+  };
+  views.set(view.key, watched);
+  return watched;
+}
+
+async function renderAndPush(watched: Watched, onError: (view: string, error: unknown) => void): Promise<void> {
+  const joined = new Set(watched.joined);
+  watched.joined.clear();
+  try {
+    const fragments = await watched.view.render();
+    const before = watched.pushed;
+    watched.pushed = fragments;
+    const changed = before ? fragments.filter((fragment, place) => fragment !== before[place]) : fragments;
+    // Those that joined while this was rendered get all of it too.
+    for (const watcher of watched.joined) joined.add(watcher);
+    watched.joined.clear();
+    push(watched, joined, fragments.join("\n"), changed.join("\n"));
+  } catch (error) {
+    // The next commit tries again; who watches keeps what is on the screen.
+    for (const watcher of joined) if (watched.watchers.has(watcher)) watched.joined.add(watcher);
+    onError(watched.view.key, error);
+  }
+}
+
+function push({ view, watchers }: Watched, joined: ReadonlySet<Watcher>, all: string, changed: string): void {
+  for (const watcher of joined) if (watchers.has(watcher)) watcher.send(all);
+  if (changed === "" || joined.size === watchers.size) return;
+  if (view.publish) view.publish(changed);
+  else for (const watcher of watchers) if (!joined.has(watcher)) watcher.send(changed);
+}

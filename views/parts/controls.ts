@@ -1,0 +1,71 @@
+import { type Html, html } from "../html.ts";
+import { icon } from "../icons.ts";
+import { queryText, type ViewQuery, viewLink } from "./query.ts";
+
+export interface ControlsProps {
+  query: ViewQuery;
+  locations: readonly { location_id: string; name: string; demo: boolean }[];
+  /** The days of a custom range in the zone: first and last, both included. */
+  range: { first: string; last: string };
+  timezone: string;
+  /** Offered beside the one in force. */
+  timezones: readonly string[];
+}
+
+const TIMEFRAMES = ["24h", "7d", "30d", "90d", "1y", "all"];
+const SPOKEN: Readonly<Record<string, string>> = { all: "All" };
+
+/** Location, timeframe, zone and comparison: links and one form, so that each works without script. */
+export function controls(props: ControlsProps): Html {
+  const { query } = props;
+  const named = query.from === null ? (query.timeframe ?? "30d") : null;
+  return html`${locationMenu(props)}
+    <div class="topbar-row2 bar-row">
+      <div class="seg" role="group" aria-label="Timeframe">${TIMEFRAMES.map(
+        (name) =>
+          html`<a ${viewLink(query, { timeframe: name, from: null, to: null })}${name === named && html` aria-current="true"`}>${SPOKEN[name] ?? name}</a>`,
+      )}</div>
+      ${customRange(props)}
+      <a class="btn compare" role="button" ${viewLink(query, { compare: !query.compare })} aria-pressed="${String(query.compare)}">${icon("i-check", "i i-s only-on")}${icon("i-plus", "i i-s only-off")}Compare</a>
+    </div>`;
+}
+
+function locationMenu({ query, locations }: ControlsProps): Html {
+  const current = locations.find(({ location_id }) => location_id === query.location_id);
+  const label = current ? labelOf(current) : "All locations";
+  return html`<details class="menu" id="location-menu">
+    <summary class="btn btn-quiet location" aria-label="Location: ${label}">${icon("i-map-pin")}<span>${label}</span>${icon("i-chevron-down", "i i-s")}</summary>
+    <div class="menu-panel menu-scroll">
+      <a class="menu-item" ${viewLink(query, { location_id: null })}${!current && html` aria-current="true"`}>All locations<span class="end">${locations.length}</span>${icon("i-check", "i i-s tick")}</a>
+      ${locations.map(
+        (location) =>
+          html`<a class="menu-item" ${viewLink(query, { location_id: location.location_id })}${location === current && html` aria-current="true"`}>${labelOf(location)}<span class="end">${location.name !== location.location_id && location.location_id}</span>${icon("i-check", "i i-s tick")}</a>`,
+      )}
+    </div>
+  </details>`;
+}
+
+function labelOf({ name, demo }: { name: string; demo: boolean }): string {
+  return demo && !/demo/i.test(name) ? `${name} (demo)` : name;
+}
+
+/** Days from a form: `day_from` and `day_to`, both included, in the zone in force. */
+function customRange({ query, range, timezone, timezones }: ControlsProps): Html {
+  const zones = timezones.includes(timezone) ? timezones : [timezone, ...timezones];
+  return html`<details class="menu menu-end range-menu" id="range-menu">
+    <summary class="btn"${query.from !== null && html` aria-current="true"`}>${icon("i-calendar-check")}<span class="custom-word">Custom</span></summary>
+    <form class="menu-panel range-form" method="get" action="/">
+      ${query.location_id !== null && html`<input type="hidden" name="location_id" value="${query.location_id}">`}
+      ${!query.compare && html`<input type="hidden" name="compare" value="off">`}
+      ${query.currency !== null && html`<input type="hidden" name="currency" value="${query.currency}">`}
+      <div class="field"><label for="day-from">First day</label><input class="input" id="day-from" name="day_from" type="date" value="${range.first}" required></div>
+      <div class="field"><label for="day-to">Last day</label><input class="input" id="day-to" name="day_to" type="date" value="${range.last}" required></div>
+      <div class="field"><label for="zone">Time zone</label><select class="input" id="zone" name="timezone">${zones.map(
+        (zone) =>
+          html`<option value="${zone}"${zone === timezone && html` selected`}>${zone.replaceAll("_", " ")}</option>`,
+      )}</select></div>
+      <button class="btn btn-primary" type="submit">Show</button>
+      ${query.timezone !== null && html`<a class="link" href="/${queryText(query, { timezone: null })}">Use the location’s time zone</a>`}
+    </form>
+  </details>`;
+}
