@@ -1,0 +1,52 @@
+/** Styles, scripts, fonts and icons: from within the executable, compressed once, kept by browsers for ever. */
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+import { Elysia } from "elysia";
+import { ASSETS, ASSETS_VERSION, type Asset } from "../../views/assets.ts";
+import { Problem } from "./errors.ts";
+
+const FOR_EVER = "public, max-age=31536000, immutable";
+/** Without the version in its address an asset may change under it: it is asked for again each time. */
+const ASK_AGAIN = "no-cache";
+
+/** `/assets/<version>/<path>`, and `/assets/<path>` for those who do not know the version. */
+export function assetRoutes() {
+  const compressed = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+  return new Elysia({ name: "assets" }).get("/assets/*", async ({ request, params }) => {
+    const path = params["*"];
+    const versioned = path.startsWith(`${ASSETS_VERSION}/`);
+    const asset = ASSETS.get(versioned ? path.slice(ASSETS_VERSION.length + 1) : path);
+    if (!asset) throw new Problem({ status: 404, title: "Not found", detail: "There is no such file." });
+    const headers = {
+      "content-type": asset.type,
+      "cache-control": versioned ? FOR_EVER : ASK_AGAIN,
+      etag: `"${ASSETS_VERSION}"`,
+      vary: "accept-encoding",
+    };
+    if (request.headers.get("if-none-match") === headers.etag) return new Response(null, { status: 304, headers });
+    const encoding = encodingFor(asset, request.headers.get("accept-encoding") ?? "");
+    if (encoding === null) return new Response(asset.bytes, { headers });
+    const key = `${encoding} ${asset.path}`;
+    const body = compressed.get(key) ?? compress(asset.bytes, encoding);
+    compressed.set(key, body);
+    return new Response(await body, { headers: { ...headers, "content-encoding": encoding } });
+  });
+}
+
+type Encoding = "br" | "gzip";
+
+/** Fonts are compressed already. */
+function encodingFor({ type }: Asset, accepted: string): Encoding | null {
+  if (type.startsWith("font/")) return null;
+  const names = accepted.split(",").map((part) => part.trim().split(";")[0]);
+  return names.includes("br") ? "br" : names.includes("gzip") ? "gzip" : null;
+}
+
+/** At the first request, not at the start: a start must be quick, and most assets are asked for once a browser. */
+async function compress(bytes: Uint8Array, encoding: Encoding): Promise<Uint8Array<ArrayBuffer>> {
+  const packed =
+    encoding === "br"
+      ? await promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })
+      : await promisify(gzip)(bytes, { level: 9 });
+  return new Uint8Array(packed);
+}

@@ -1,0 +1,108 @@
+/** A whole web over a real control database, for tests of who may come in. Ingest, store and hub stand still: nothing here asks them for more. */
+import { loadSettings, type Settings } from "../../src/config.ts";
+import { type Control, openControl } from "../../src/control/control.ts";
+import type { Scope } from "../../src/control/types.ts";
+import type { Ingest } from "../../src/ingest/ingest.ts";
+import type { Hub } from "../../src/live/hub.ts";
+import type { Store } from "../../src/store/store.ts";
+import { buildApp } from "../../src/web/app.ts";
+import type { Parts } from "../../src/web/parts.ts";
+
+export const ORIGIN = "http://localhost";
+export const PASSWORD = "correct horse battery";
+export const START = 1_795_000_000_000_000;
+
+export interface World {
+  parts: Parts;
+  control: Control;
+  clock: { now: number };
+  logged: { level: string; message: string; fields: Record<string, unknown> | undefined }[];
+  /** Sends a request to the app as a browser of this site would. */
+  send(path: string, init?: RequestInit): Promise<Response>;
+  /** Submits a form of this site. */
+  submit(path: string, fields: Record<string, string>, init?: RequestInit): Promise<Response>;
+  key(...scopes: Scope[]): string;
+  /** Makes the owner once and signs them in: the cookie, and the token of forms. */
+  signIn(): Promise<{ cookie: string; csrf: string }>;
+}
+
+export function world(settings: Partial<Settings> = {}, store: Partial<Store> = {}): World {
+  const clock = { now: START };
+  const control = openControl(":memory:", { now: () => clock.now });
+  const logged: World["logged"] = [];
+  const parts: Parts = {
+    settings: { ...loadSettings([], {}, ""), ...settings },
+    store: { ...stillStore(), ...store },
+    control,
+    ingest: stillIngest(),
+    hub: stillHub(),
+    now: () => clock.now,
+    log: (level, message, fields) => logged.push({ level, message, fields }),
+    version: { version: "0.1.0", commit: "test", bun: Bun.version, duckdb: "test" },
+  };
+  const app = buildApp(parts);
+  const send = (path: string, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers);
+    if (!headers.has("host")) headers.set("host", "localhost");
+    if (!headers.has("origin")) headers.set("origin", ORIGIN);
+    return Promise.resolve(app.handle(new Request(`${ORIGIN}${path}`, { ...init, headers, redirect: "manual" })));
+  };
+  const signIn = async () => {
+    const [owner = await control.addOwner({ email: "jorge@example.com", name: "Jorge", password: PASSWORD })] =
+      control.users();
+    const { token, session } = control.openSession(owner.user_id, false, clock.now);
+    return { cookie: `bellwether=${token}`, csrf: session.csrf };
+  };
+  return {
+    parts,
+    control,
+    clock,
+    logged,
+    send,
+    submit: (path, fields, init = {}) =>
+      send(path, { method: "POST", ...init, body: new URLSearchParams(fields), headers: new Headers(init.headers) }),
+    key: (...scopes) => control.addKey({ name: "test", scopes, location_id: null }).key,
+    signIn,
+  };
+}
+
+function stillStore(): Store {
+  return {
+    state: { seq: 0, events: 0, checksum: 0 },
+    apply: () => Promise.reject(new Error("still")),
+    async *fingerprints() {},
+    ask: () => Promise.reject(new Error("still")),
+    rows: () => Promise.resolve([]),
+    rebuildRollups: () => Promise.resolve(),
+    maintain: () => Promise.resolve(),
+    reset: () => Promise.resolve(),
+    removeLocation: () => Promise.reject(new Error("still")),
+    close: () => Promise.resolve(),
+  };
+}
+
+function stillIngest(): Ingest {
+  return {
+    accept: () => Promise.resolve({ kind: "taken", accepted: 1, duplicates: 0, rejected: [], visible: false }),
+    acceptRows: () => Promise.reject(new Error("still")),
+    removeLocation: () => Promise.resolve(),
+    onApplied: () => {},
+    stats: () => ({
+      accepted: 0,
+      duplicates: 0,
+      rejected: 0,
+      journal_seq: 0,
+      applied_seq: 0,
+      queue_rows: 0,
+      queue_bytes: 0,
+      oldest_pending: null,
+      last_event_at: null,
+    }),
+    exclusively: (task) => task(),
+    drain: () => Promise.resolve(),
+  };
+}
+
+function stillHub(): Hub {
+  return { watch: () => () => {}, touch: () => {}, tick: () => {}, watchers: () => 0, close: () => Promise.resolve() };
+}
