@@ -1,0 +1,46 @@
+/**
+ * What runs by itself: one table of name, every, run.
+ * A job must never take the appliance down: what it throws is logged, and it runs again at its next turn.
+ */
+import type { Hub } from "../live/hub.ts";
+
+export interface JobParts {
+  hub: Hub;
+  log: (level: "info" | "warn" | "error", message: string, fields?: Record<string, unknown>) => void;
+}
+
+export interface Job {
+  name: string;
+  every_s: number;
+  run: (parts: JobParts) => void | Promise<void>;
+}
+
+/** To add one, add a line. */
+export const JOBS: readonly Job[] = [
+  // Ages and bot statuses change with the clock, without any event.
+  { name: "live tick", every_s: 15, run: ({ hub }) => hub.tick() },
+];
+
+/** Starts the jobs; a turn is skipped while the one before still runs. Returns how to stop them, which waits for those that run. */
+export function runJobs(jobs: readonly Job[], parts: JobParts): () => Promise<void> {
+  const running = new Map<string, Promise<void>>();
+  const timers = jobs.map((job) =>
+    setInterval(() => {
+      if (running.has(job.name)) return;
+      const turn = runJob(job, parts).finally(() => running.delete(job.name));
+      running.set(job.name, turn);
+    }, job.every_s * 1_000),
+  );
+  return async () => {
+    for (const timer of timers) clearInterval(timer);
+    await Promise.all(running.values());
+  };
+}
+
+async function runJob(job: Job, parts: JobParts): Promise<void> {
+  try {
+    await job.run(parts);
+  } catch (error) {
+    parts.log("error", `job ${job.name} failed: ${error instanceof Error ? error.message : error}`);
+  }
+}
