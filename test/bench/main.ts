@@ -1,0 +1,78 @@
+/**
+ * `bun run bench`: starts the compiled executable, loads it from other processes, prints a table and writes JSON.
+ * --quick (under 3 minutes), --only NAME, --json FILE, --huge (100 million events, too).
+ */
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { scalingSvg } from "./scaling.ts";
+import { EXECUTABLE } from "./server.ts";
+import type { Result, Scale, Workload } from "./workload.ts";
+import { IMPORT } from "./workloads/import.ts";
+import { INGEST_BATCHES, INGEST_SINGLES, INGEST_WHILE_READING } from "./workloads/ingest.ts";
+import { EVENT_TO_SCREEN, SOCKETS } from "./workloads/live.ts";
+import { OVERVIEW, START_MEMORY_DISK } from "./workloads/store.ts";
+
+const WORKLOADS: readonly Workload[] = [
+  INGEST_BATCHES,
+  INGEST_SINGLES,
+  INGEST_WHILE_READING,
+  IMPORT,
+  EVENT_TO_SCREEN,
+  SOCKETS,
+  OVERVIEW,
+  START_MEMORY_DISK,
+];
+
+const { values: flags } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    huge: { type: "boolean", default: false },
+    only: { type: "string" },
+    json: { type: "string" },
+  },
+});
+if (!existsSync(EXECUTABLE)) fail(`${EXECUTABLE} is not there: run "bun run build" first`);
+const chosen = WORKLOADS.filter((workload) => flags.only === undefined || workload.name === flags.only);
+if (chosen.length === 0) fail(`no workload ${flags.only}; there are ${WORKLOADS.map((each) => each.name).join(", ")}`);
+
+const scale: Scale = { quick: flags.quick, huge: flags.huge, rounds: flags.quick ? 1 : 3 };
+const results: Result[] = [];
+for (const workload of chosen) {
+  for (const result of await workload.run(scale)) {
+    results.push(result);
+    console.log(line(result));
+  }
+}
+
+const git = Bun.spawnSync(["git", "rev-parse", "--short=12", "HEAD"], { cwd: import.meta.dir });
+const report = {
+  date: new Date().toISOString(),
+  machine: `${cpus().length} x ${cpus()[0]?.model ?? "unknown"}`,
+  commit: git.stdout.toString().trim(),
+  results,
+};
+const folder = join(import.meta.dir, "results");
+mkdirSync(folder, { recursive: true });
+writeFileSync(flags.json ?? join(folder, "latest.json"), JSON.stringify(report, null, 2));
+const picture = scalingSvg(results);
+if (picture !== null) writeFileSync(join(folder, "scaling.svg"), picture);
+appendFileSync(join(import.meta.dir, "history.ndjson"), `${JSON.stringify(report)}\n`);
+
+function line(result: Result): string {
+  const figure = `${format(result.value)} ${result.unit}`;
+  const beside =
+    result.yardstick === null ? "" : `, yardstick ${format(result.yardstick)}, ratio ${result.ratio?.toFixed(2)}`;
+  const note = result.note === undefined ? "" : `\n      ${result.note}`;
+  return `${result.met ? "met " : "MISS"}  ${result.workload}: ${figure}${beside} (goal: ${result.goal})${note}`;
+}
+
+function format(value: number): string {
+  return value.toLocaleString("en-US", { maximumFractionDigits: value < 100 ? 2 : 0 });
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
