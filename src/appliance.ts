@@ -1,0 +1,135 @@
+/**
+ * The appliance: builds the whole from its parts and takes it down in the right order.
+ * It must never hold logic of a part.
+ */
+import { mkdirSync } from "node:fs";
+import { dataPaths, type Settings } from "./config.ts";
+import { openControl } from "./control/control.ts";
+import { createIngest } from "./ingest/pipeline.ts";
+import { startDemo } from "./jobs/demo/demo.ts";
+import { JOBS, runJobs } from "./jobs/jobs.ts";
+import { openJournal } from "./journal/journal.ts";
+import { createHub } from "./live/hub.ts";
+import { openStore } from "./store/open.ts";
+import { versionOf } from "./version.ts";
+import { buildApp } from "./web/app.ts";
+import { ensureOwner } from "./web/auth.ts";
+import type { Parts } from "./web/parts.ts";
+
+/** Sockets and running requests get this long to end before they are cut. */
+const DRAIN_MS = 5_000;
+/** A fragment is at most some 100 kB; a reader that lets this much wait is gone or too slow. */
+const SOCKET_BACKLOG_BYTES_MAX = 256 * 1024;
+
+export interface Appliance {
+  parts: Parts;
+  app: ReturnType<typeof buildApp>;
+  /** Starts to answer; throws when the address can't be had. */
+  listen(): Promise<{ url: string }>;
+  /** Answers what was accepted, applies it, closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Opens the data directory and builds everything, without listening yet. Throws StoreTooNew, StoreDamaged, ControlError … with what to do. */
+export async function createAppliance(settings: Settings, log: Parts["log"]): Promise<Appliance> {
+  const paths = dataPaths(settings.data);
+  for (const dir of [settings.data, paths.journal, paths.temp]) mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const now = clock();
+  const control = openControl(paths.control, { now, sessions: sessionLimits(settings) });
+  await ensureOwner(control, settings);
+  const store = await openStore({
+    path: paths.store,
+    temp_dir: paths.temp,
+    memory_mb: settings.duckdb_memory_mb,
+    threads: settings.duckdb_threads,
+    temp_max_mb: settings.duckdb_temp_max_mb,
+    query_timeout_ms: settings.query_timeout_ms,
+    log,
+  });
+  const journal = await openJournal({
+    dir: paths.journal,
+    segment_bytes: settings.journal_segment_bytes,
+    onDamage: (damage) => log("error", `journal ${damage.segment} at ${damage.offset}: ${damage.what}`),
+    log,
+  });
+  const ingest = createIngest({
+    settings,
+    journal,
+    store,
+    control,
+    now,
+    log,
+    // What cannot be written must not be acknowledged: a supervisor starts the process again, and it replays.
+    onBroken: (why) => {
+      log("error", `stopping at once: ${why}`);
+      process.exit(1);
+    },
+  });
+  const hub = createHub({
+    pushes_per_s: settings.live_pushes_per_s,
+    onError: (view, error) =>
+      log("error", `live view ${view} failed: ${error instanceof Error ? error.message : error}`),
+  });
+  ingest.onApplied((applied) => hub.touch(applied.touched.location_ids));
+  const parts: Parts = { settings, store, control, ingest, hub, now, log, version: versionOf() };
+  const app = buildApp(parts);
+  const stops: (() => Promise<void>)[] = [];
+
+  return {
+    parts,
+    app,
+    async listen() {
+      const { hostname, port } = address(settings.http);
+      app.listen({
+        hostname,
+        port,
+        idleTimeout: 30,
+        websocket: {
+          idleTimeout: 60,
+          backpressureLimit: SOCKET_BACKLOG_BYTES_MAX,
+          closeOnBackpressureLimit: true,
+          perMessageDeflate: false,
+          maxPayloadLength: 16 * 1024,
+        },
+      });
+      const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${app.server?.port ?? port}`;
+      stops.push(runJobs(JOBS, parts));
+      if (settings.demo) stops.push(startDemo(parts, url).stop);
+      return { url };
+    },
+    async stop() {
+      await Promise.all(stops.map((stop) => stop()));
+      await ingest.drain();
+      await hub.close();
+      const server = app.server;
+      if (server) {
+        await Promise.race([server.stop(), Bun.sleep(DRAIN_MS)]);
+        await server.stop(true);
+      }
+      await store.close();
+      await journal.close();
+      control.close();
+    },
+  };
+}
+
+/** Wall clock in microseconds, never going back within the process: a step of the machine's clock must not shuffle receipts. */
+function clock(): () => number {
+  let last = 0;
+  return () => {
+    last = Math.max(last, Math.floor((performance.timeOrigin + performance.now()) * 1_000), Date.now() * 1_000);
+    return last;
+  };
+}
+
+function sessionLimits(settings: Settings) {
+  const { session_idle_min, session_absolute_h, session_remember_days } = settings;
+  return { idle_min: session_idle_min, absolute_h: session_absolute_h, remember_days: session_remember_days };
+}
+
+/** "127.0.0.1:8000", "[::1]:8000", ":8000" (every address). */
+function address(http: string): { hostname: string; port: number } {
+  const colon = http.lastIndexOf(":");
+  const hostname = http.slice(0, colon).replace(/^\[|\]$/g, "") || "0.0.0.0";
+  return { hostname, port: Number(http.slice(colon + 1)) };
+}

@@ -1,0 +1,32 @@
+/** What verbs ask of the store's holder: run by the server through its control socket, or by the verb's own process when none runs. */
+import { z } from "zod";
+import { DEMO_LOCATION, removeDemo } from "../jobs/demo/demo.ts";
+import type { Task } from "../socket.ts";
+import type { Parts } from "../web/parts.ts";
+import { importTask } from "./import.ts";
+
+export const TASKS = {
+  import: importTask,
+  "demo remove": (parts) => async () => {
+    const there = parts.control.location(DEMO_LOCATION) !== null;
+    if (there) await removeDemo(parts);
+    return { removed: there };
+  },
+  "location remove": (parts) => async (input) => {
+    const { location_id } = locationSchema.parse(input);
+    const there = parts.control.location(location_id) !== null;
+    if (there) await parts.ingest.removeLocation(location_id);
+    return { removed: there };
+  },
+  "rollup rebuild": (parts) => async (_input, progress) => {
+    await parts.ingest.exclusively(() => parts.store.rebuildRollups(progress));
+    return { rebuilt: true };
+  },
+} satisfies Record<string, (parts: Parts) => Task>;
+
+const locationSchema = z.object({ location_id: z.string() });
+
+/** All of them, over these parts. */
+export function tasksOf(parts: Parts): Readonly<Record<string, Task>> {
+  return Object.fromEntries(Object.entries(TASKS).map(([name, task]) => [name, task(parts)]));
+}
