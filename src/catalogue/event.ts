@@ -25,6 +25,22 @@ export interface BotEvent {
   fingerprint: number;
 }
 
+/** What a sender may write beside `data`, and data itself; any other field belongs into data. */
+export const EVENT_FIELDS = [
+  "id",
+  "type",
+  "time",
+  "location_id",
+  "bot_id",
+  "contact_id",
+  "conversation_id",
+  "value",
+  "currency",
+  "duration_ms",
+  "success",
+  "data",
+] as const;
+
 /** Why an event was refused; the codes are the contract's. */
 export type RejectionCode =
   | "type_invalid"

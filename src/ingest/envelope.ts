@@ -3,7 +3,7 @@
  * It must never repair silently: what is not exactly right is refused with its field, and null means absent.
  */
 import { currencies } from "../catalogue/currencies.ts";
-import type { BotEvent } from "../catalogue/event.ts";
+import { type BotEvent, EVENT_FIELDS } from "../catalogue/event.ts";
 import { moneyOfNumber, negativeOf, parseMoney } from "../catalogue/money.ts";
 import { parseInstant, US_PER_HOUR } from "../catalogue/time.ts";
 import { treeProblem } from "./data.ts";
@@ -87,21 +87,7 @@ export function checkEvent(raw: unknown, context: AcceptContext, typed: boolean,
 
 const TYPE = /^[a-z][a-z0-9_.:-]{0,63}$/;
 
-/** Own fields of the envelope; any other belongs into data. */
-const FIELDS: ReadonlySet<string> = new Set([
-  "id",
-  "type",
-  "time",
-  "location_id",
-  "bot_id",
-  "contact_id",
-  "conversation_id",
-  "value",
-  "currency",
-  "duration_ms",
-  "success",
-  "data",
-]);
+const FIELDS: ReadonlySet<string> = new Set(EVENT_FIELDS);
 
 /** What senders call a field elsewhere. */
 const MEANT: ReadonlyMap<string, string> = new Map([

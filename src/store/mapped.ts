@@ -4,6 +4,7 @@
  */
 import { basename, resolve } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { EVENT_FIELDS } from "../catalogue/event.ts";
 import { messageOf } from "./errors.ts";
 
 export interface MapOptions {
@@ -30,20 +31,7 @@ export interface Mapped {
 /** What is wrong with the files or the map, and what to do about it. */
 export class MapError extends Error {}
 
-const FIELDS = [
-  "id",
-  "type",
-  "time",
-  "location_id",
-  "bot_id",
-  "contact_id",
-  "conversation_id",
-  "value",
-  "currency",
-  "duration_ms",
-  "success",
-  "data",
-];
+const FIELDS: readonly string[] = EVENT_FIELDS;
 const NEEDED = ["id", "type", "time"];
 
 /** Opens the files and checks the map. Throws MapError. */
