@@ -42,16 +42,18 @@ export const EVENT_FIELDS = [
 ] as const;
 
 /** Why an event was refused; the codes are the contract's. */
-export type RejectionCode =
-  | "type_invalid"
-  | "time_invalid"
-  | "time_in_future"
-  | "value_invalid"
-  | "field_invalid"
-  | "field_missing"
-  | "too_large"
-  | "too_deep"
-  | "location_forbidden";
+export const REJECTION_CODES = [
+  "type_invalid",
+  "time_invalid",
+  "time_in_future",
+  "value_invalid",
+  "field_invalid",
+  "field_missing",
+  "too_large",
+  "too_deep",
+  "location_forbidden",
+] as const;
+export type RejectionCode = (typeof REJECTION_CODES)[number];
 
 /** One refused event of a request. `field` is a dotted path ("data.score"); `detail` never repeats the sent value. */
 export interface Rejection {

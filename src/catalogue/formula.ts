@@ -2,10 +2,10 @@
  * The formula form: how a KPI is written down, by us and by users.
  * It must never reach the database as text: what leaves this folder is a tree.
  */
-import { parseFormula } from "./formula/parse.ts";
+import { faultText, parseFormula } from "./formula/parse.ts";
 import type { Aggregate, Expression } from "./types.ts";
 
-export { FORMULA_CHARS_MAX, parseCondition, parseFormula } from "./formula/parse.ts";
+export { FORMULA_CHARS_MAX, faultText, parseCondition, parseFormula } from "./formula/parse.ts";
 export { printCondition, printFormula } from "./formula/print.ts";
 
 const parsed = new Map<string, Expression>();
@@ -17,8 +17,7 @@ export function expressionOf(formula: string): Expression {
   if (known) return known;
   const result = parseFormula(formula);
   if (!result.ok) {
-    const { position, expected, found } = result.fault;
-    throw new Error(`formula, position ${position}: expected ${expected}, found ${found}`);
+    throw new Error(`formula: ${faultText(result.fault)}`);
   }
   if (parsed.size >= PARSED_MAX) parsed.clear();
   parsed.set(formula, result.expression);

@@ -17,12 +17,19 @@ export interface Sketch {
   name: string;
   field: string;
   where: Condition | null;
+  /** Kept by location alone, over all types and bots: nearly every event has a value of its own. */
+  whole?: true;
 }
 
 /** The fields that rollup rows are kept apart by. */
 export const ROLLUP_KEYS: ReadonlySet<string> = new Set(["type", "bot_id", "location_id", "currency"]);
 /** The fields that sketches and contact days are kept apart by. */
 export const SKETCH_KEYS: ReadonlySet<string> = new Set(["type", "bot_id", "location_id"]);
+
+/** The fields of sketches that are kept whole. */
+export const WHOLE_KEYS: ReadonlySet<string> = new Set(["location_id"]);
+/** By type and bot, a histogram of them would be as long as the events. */
+const WHOLE: ReadonlySet<string> = new Set(["ingest_lag_ms"]);
 
 /** Every column of the rollup tables beside the keys; the first is the number of events. */
 export function rollupMeasures(): readonly Measure[] {
@@ -55,7 +62,7 @@ export function measuresOf(aggregate: Aggregate, keys: ReadonlySet<string> = ROL
 /** The histogram that answers a percentile. */
 export function sketchOf(field: string, where: Condition | null): Sketch {
   const { residual } = splitCondition(where, SKETCH_KEYS, field);
-  return { name: named(field, residual), field, where: residual };
+  return { name: named(field, residual), field, where: residual, ...(WHOLE.has(field) ? { whole: true } : {}) };
 }
 
 /**
@@ -86,7 +93,21 @@ export function all(conditions: readonly Condition[]): Condition | null {
   return only === undefined ? null : conditions.length === 1 ? only : { and: conditions };
 }
 
-function comparisonsOf(condition: Condition): readonly Comparison[] {
+/** The event types that a condition can match at most; null when it names none. */
+export function typesIn(condition: Condition): readonly string[] | null {
+  if ("and" in condition) return condition.and.map(typesIn).find((types) => types !== null) ?? null;
+  if ("or" in condition) {
+    const each = condition.or.map(typesIn);
+    return each.some((types) => types === null) ? null : each.flatMap((types) => types ?? []);
+  }
+  if ("not" in condition || condition.field !== "type") return null;
+  if (condition.op !== "eq" && condition.op !== "in") return null;
+  const values = typeof condition.value === "object" ? condition.value : [condition.value];
+  return values.map(String);
+}
+
+/** Every comparison in a condition. */
+export function comparisonsOf(condition: Condition): readonly Comparison[] {
   if ("and" in condition) return condition.and.flatMap(comparisonsOf);
   if ("or" in condition) return condition.or.flatMap(comparisonsOf);
   if ("not" in condition) return comparisonsOf(condition.not);
@@ -126,15 +147,12 @@ function slug(text: string): string {
     .toLowerCase();
 }
 
-/** Nearly every event has a lag of its own, so a histogram of them would be as long as the events: its percentile reads those. */
-const UNSKETCHED: ReadonlySet<string> = new Set(["ingest_lag_ms"]);
-
 function derive(): { measures: readonly Measure[]; sketches: readonly Sketch[] } {
   const measures = new Map([["n", measure("count", null, null)]]);
   const sketches = new Map<string, Sketch>();
   for (const aggregate of KPIS.flatMap((kpi) => aggregatesOf(expressionOf(kpi.formula)))) {
     for (const one of measuresOf(aggregate) ?? []) keep(measures, one.column, one);
-    if (aggregate.agg === "percentile" && !UNSKETCHED.has(aggregate.field)) {
+    if (aggregate.agg === "percentile") {
       const sketch = sketchOf(aggregate.field, aggregate.where);
       keep(sketches, sketch.name, sketch);
     }

@@ -13,6 +13,8 @@ export interface EventType {
   description: string;
   /** Zod schema of `data`; unknown keys are kept. */
   data: ZodType;
+  /** Keys of `data` that hold what is personal: a name, an address, a number to call, free text. */
+  personal?: readonly string[];
   /** Envelope fields that the type cannot do without. */
   needs: readonly ("value" | "duration_ms" | "success" | "contact_id" | "bot_id")[];
   /** A whole event, as a sender would post it. */
@@ -86,7 +88,17 @@ export interface Kpi {
   /** Dimensions it makes sense by. */
   dimensions: readonly string[];
   /** Place in docs and menus. */
-  group: "money" | "leads" | "bots" | "conversations" | "calls" | "bookings" | "tickets" | "contacts" | "system";
+  group:
+    | "money"
+    | "leads"
+    | "bots"
+    | "conversations"
+    | "calls"
+    | "bookings"
+    | "tickets"
+    | "contacts"
+    | "system"
+    | "custom";
 }
 
 /** One version of a commission rule. The most specific rule wins (location+bot, location, bot, default 6%), then the latest valid_from. */

@@ -1,5 +1,6 @@
 import { StoreDamaged } from "../store/errors.ts";
 import type { Applied, ApplyGroup, Store } from "../store/store.ts";
+import type { Instruction } from "./instructions.ts";
 import { splitLines } from "./lines.ts";
 import type { Entry } from "./queue.ts";
 
@@ -24,12 +25,12 @@ const POISON_MAX = 100;
 export async function applyEntries(entries: readonly Entry[], options: ApplyOptions): Promise<Applied> {
   const wait = options.wait ?? Bun.sleep;
   let why = "";
-  const removes = entries[0]?.removes;
+  const instruction = entries[0]?.instruction;
   for (const pause of [0, ...RETRY_AFTER_MS]) {
     if (pause > 0) await wait(pause);
     const group = groupOf(entries);
     try {
-      return await (removes === undefined ? options.store.apply(group) : options.store.removeLocation(removes, group));
+      return await (instruction === undefined ? options.store.apply(group) : follow(options.store, instruction, group));
     } catch (error) {
       if (error instanceof StoreDamaged) throw error;
       why = textOf(error);
@@ -38,12 +39,17 @@ export async function applyEntries(entries: readonly Entry[], options: ApplyOpti
       for (const entry of entries) entry.suspects = range(0, entry.rows);
     }
   }
-  if (removes !== undefined) throw new StoreRefuses(why);
+  if (instruction !== undefined) throw new StoreRefuses(why);
   try {
     return await applyInParts(groupOf(entries), why, options);
   } catch (error) {
     throw error instanceof StoreDamaged ? error : new StoreRefuses(textOf(error));
   }
+}
+
+function follow(store: Store, instruction: Instruction, group: ApplyGroup): Promise<Applied> {
+  if ("removes" in instruction) return store.removeLocation(instruction.removes, group);
+  return store.eraseContact(instruction.erases, group);
 }
 
 /** The frames as one group, their suspects counted through. */
@@ -122,8 +128,10 @@ function joined(parts: readonly Applied[], end: Applied): Applied {
   };
 }
 
+/** The database quotes what it cannot read; a log must not hold what events say, as erasing a contact would not find it there. */
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split("\n", 1)[0]?.replaceAll(/"[^"]*"?|'[^']*'?/g, "…") ?? "";
 }
 
 function range(from: number, to: number): number[] {

@@ -7,7 +7,8 @@ import type { Damage, Journal } from "../journal/journal.ts";
 import type { Applied, Store } from "../store/store.ts";
 import { applyEntries, StoreRefuses } from "./apply.ts";
 import type { Dedupe } from "./dedupe.ts";
-import { keysOf, removalOf } from "./lines.ts";
+import { instructionOf } from "./instructions.ts";
+import { keysOf } from "./lines.ts";
 import { createPace } from "./pace.ts";
 import { type Entry, Queue } from "./queue.ts";
 import { compare } from "./reconcile.ts";
@@ -21,7 +22,11 @@ export interface ApplyingOptions {
   now: () => number;
   log: (level: "info" | "warn" | "error", message: string) => void;
   onApplied: (applied: Applied) => void;
+  /** Whether anybody sees the events come. */
+  watched: () => boolean;
   onPoison: (line: Uint8Array, why: string) => void;
+  /** All that the journal held at the start is applied. */
+  onLive: () => void;
   /** The store is beyond repair within this process. */
   onBroken: (why: string) => void;
 }
@@ -59,7 +64,7 @@ export function startApplying(options: ApplyingOptions): Applying {
   let over = false;
   let stop_at = Number.POSITIVE_INFINITY;
   let pushed_seq = 0;
-  const pace = createPace();
+  const pace = createPace(options.watched);
   let wake = Promise.withResolvers<void>();
 
   const ended = run()
@@ -78,6 +83,7 @@ export function startApplying(options: ApplyingOptions): Applying {
   async function run(): Promise<void> {
     await agree();
     await catchUp();
+    if (live) options.onLive();
     while (live && !(stopping && queue.first === null && tasks.length === 0)) {
       await work();
       await runTasks();
@@ -103,6 +109,8 @@ export function startApplying(options: ApplyingOptions): Applying {
   async function rememberIds(): Promise<void> {
     const started_at = now();
     for await (const chunk of store.fingerprints(options.dedupe_ids_max)) dedupe.addOlder(chunk, started_at);
+    // Millions of values passed through: what they leave behind is given back now, not in some minutes.
+    Bun.gc(true);
     if (store.state.events <= options.dedupe_ids_max) return;
     const [older] = await store.rows<{ received_at: number | null }>(
       "SELECT max(received_at) AS received_at FROM stored_events WHERE rowid <= (SELECT max(rowid) FROM stored_events) - $1::BIGINT",
@@ -138,9 +146,9 @@ export function startApplying(options: ApplyingOptions): Applying {
       applying.catch(() => undefined);
     };
     for await (const { payload, seq, chain } of journal.read(after, reportDamage)) {
-      const removes = removalOf(payload);
-      const fingerprints = removes === null ? keysOf(payload).fingerprints : new Float64Array();
-      if (removes !== null || rows + fingerprints.length > options.apply_rows_max) await flush();
+      const instruction = instructionOf(payload);
+      const fingerprints = instruction === null ? keysOf(payload).fingerprints : new Float64Array();
+      if (instruction !== null || rows + fingerprints.length > options.apply_rows_max) await flush();
       const entry = {
         seq,
         chain,
@@ -149,12 +157,12 @@ export function startApplying(options: ApplyingOptions): Applying {
         fingerprints,
         received_at: now(),
         suspects: null,
-        ...(removes === null ? {} : { removes }),
+        ...(instruction === null ? {} : { instruction }),
       };
       lookUp(entry);
       group.push(entry);
       rows += entry.rows;
-      if (removes !== null) await flush();
+      if (instruction !== null) await flush();
       if (performance.now() > stop_at) break;
     }
     await flush();

@@ -5,6 +5,7 @@
 import type { Rejection } from "../catalogue/event.ts";
 import type { Caller } from "../control/types.ts";
 import type { Applied } from "../store/store.ts";
+import type { ErasedContact, ErasureOrder } from "./erasing.ts";
 
 export interface IngestRequest {
   body: Uint8Array;
@@ -26,6 +27,11 @@ export type IngestOutcome =
   /** The queue is full, the disk is low or the appliance is stopping: 503 with Retry-After. */
   | { kind: "shed"; retry_after_s: number; detail: string };
 
+/** What would become of a request, were it accepted. */
+export type IngestChecked =
+  | { kind: "checked"; events: number; rejected: readonly Rejection[] }
+  | Extract<IngestOutcome, { kind: "unreadable" }>;
+
 export interface IngestStats {
   accepted: number;
   duplicates: number;
@@ -41,6 +47,8 @@ export interface IngestStats {
 
 export interface Ingest {
   accept(request: IngestRequest): Promise<IngestOutcome>;
+  /** What `accept` would refuse of it. Nothing is journaled, kept or counted. */
+  check(request: Pick<IngestRequest, "body" | "headers" | "caller">): Promise<IngestChecked>;
   /**
    * Rows of an import for one location (`time` in microseconds): waits while the queue is full instead of shedding,
    * and answers once they are visible. What is refused is reported, not quarantined: the file still has it.
@@ -51,6 +59,15 @@ export interface Ingest {
    * bring it back; events of it that come later make it anew. Resolves once it is gone from every answer.
    */
   removeLocation(location_id: string): Promise<void>;
+  /**
+   * Erases a contact: resolves once it is gone from every answer. From files it goes in the background (tracesGone),
+   * after a crash too. Events of it that come later are new data. Throws JournalError when the disk is full.
+   */
+  eraseContact(order: ErasureOrder): Promise<ErasedContact>;
+  /** Resolves once no file of the data directory holds a trace of the contact that this frame erased; `hurry`: begins at once. */
+  tracesGone(journal_seq: number, hurry: boolean): Promise<void>;
+  /** Writes down what was refused and still waits to be: whoever looks into the quarantine must find all of it. */
+  flushQuarantine(): void;
   /** Called after each commit. */
   onApplied(listener: (applied: Applied) => void): void;
   stats(): IngestStats;

@@ -26,27 +26,6 @@ export function splitLines(lines: Uint8Array): Uint8Array[] {
   return split;
 }
 
-/**
- * The frame that removes a location. It is journaled like events, so that the record without the database gives the
- * same: what was there before it goes, what comes after it stays.
- */
-export function removalLine(location_id: string): Uint8Array {
-  return new TextEncoder().encode(`${REMOVAL}${JSON.stringify(location_id)}}\n`);
-}
-
-/** No event's line begins so: theirs begin with the id. */
-const REMOVAL = '{"removed_location_id":';
-
-/** The location that a frame removes; null when it holds events. */
-export function removalOf(payload: Uint8Array): string | null {
-  if (payload[2] !== REMOVAL.charCodeAt(2) || payload.length > 1024) return null;
-  const text = new TextDecoder().decode(payload);
-  if (!text.startsWith(REMOVAL)) return null;
-  const location_id: unknown = JSON.parse(text.slice(REMOVAL.length, -2));
-  if (typeof location_id !== "string") throw new Error("a journal line removes no location");
-  return location_id;
-}
-
 function numberIn(event: unknown, name: "fingerprint" | "time"): number {
   if (typeof event === "object" && event !== null && name in event) {
     const value: unknown = Object.getOwnPropertyDescriptor(event, name)?.value;

@@ -12,10 +12,14 @@ export interface Pace {
 const GATHER_MS = 3;
 /** Far below what an event may take to become visible. */
 const PAUSE_MS_MAX = 60;
+/** While somebody looks: behind it a live view still waits for its turn, four times a second at most. */
+const WATCHED_PAUSE_MS_MAX = 20;
 /** So that small groups take a quarter of one core's time at most. */
 const PAUSE_PER_GROUP = 3;
 
+/** `watched`: whether anybody sees the events come. */
 export function createPace(
+  watched: () => boolean = () => false,
   clock: () => number = () => performance.now(),
   sleep: (ms: number) => Promise<void> = Bun.sleep,
 ): Pace {
@@ -23,14 +27,15 @@ export function createPace(
   let ended_at = Number.NEGATIVE_INFINITY;
   return {
     pause(hurry) {
-      const left_ms = hurry ? 0 : ended_at + pause_ms - clock();
+      const longest_ms = watched() ? WATCHED_PAUSE_MS_MAX : PAUSE_MS_MAX;
+      const left_ms = hurry ? 0 : ended_at + Math.min(longest_ms, pause_ms) - clock();
       return sleep(Math.max(GATHER_MS, left_ms));
     },
     async measure(apply) {
       const began_at = clock();
       await apply();
       ended_at = clock();
-      pause_ms = Math.min(PAUSE_MS_MAX, (ended_at - began_at) * PAUSE_PER_GROUP);
+      pause_ms = (ended_at - began_at) * PAUSE_PER_GROUP;
     },
   };
 }

@@ -13,8 +13,9 @@ import { startApplying } from "./applying.ts";
 import { decodeBody } from "./decode.ts";
 import { createDedupe } from "./dedupe.ts";
 import { type DiskWatch, watchDisk } from "./disk.ts";
+import { createErasing } from "./erasing.ts";
 import type { Ingest, IngestOutcome, IngestRequest, IngestStats } from "./ingest.ts";
-import { removalLine } from "./lines.ts";
+import { type Instruction, instructionLine } from "./instructions.ts";
 import { createQuarantine } from "./quarantine.ts";
 import { resumeNumbering } from "./reconcile.ts";
 
@@ -26,6 +27,8 @@ export interface IngestParts {
   /** Microseconds since the epoch. */
   now: () => number;
   log: (level: "info" | "warn" | "error", message: string) => void;
+  /** Whether anybody sees the events come: then they come sooner, and cost more. */
+  watched?: () => boolean;
   /** The journal or the store is broken for good: the process must stop, and replays what it acknowledged at its next start. */
   onBroken?: (why: string) => void;
   /** Free bytes of the data directory; the real ones unless a test says otherwise. */
@@ -68,11 +71,16 @@ export function createIngest(parts: IngestParts): Ingest {
     now,
     log,
     onApplied: (applied) => tell(listeners, applied, log),
+    watched: parts.watched ?? (() => false),
     onPoison: (line) => quarantine.add([refusedByStore(line, now())]),
+    onLive: () => erasing.resume(),
     onBroken: (why) => parts.onBroken?.(why),
   });
 
-  async function take(request: IngestRequest): Promise<IngestOutcome> {
+  /** Pure but for the clock and new ids. */
+  async function read(
+    request: Pick<IngestRequest, "body" | "headers" | "caller" | "id_seed">,
+  ): Promise<{ received_at: number; accepted: Accepted } | Extract<IngestOutcome, { kind: "unreadable" }>> {
     const decoded = await decodeBody(request.body, request.headers, limitsOf(settings));
     if ("status" in decoded) return { kind: "unreadable", ...decoded };
     const received_at = now();
@@ -84,6 +92,24 @@ export function createIngest(parts: IngestParts): Ingest {
       locations: caller.locations,
       newId,
     });
+    return { received_at, accepted };
+  }
+
+  const erasing = createErasing({
+    journal,
+    store,
+    control,
+    instruct,
+    flushQuarantine: () => quarantine.flush(),
+    exclusively: (task) => applying.exclusively(task),
+    log,
+    onBroken: (why) => parts.onBroken?.(why),
+  });
+
+  async function take(request: IngestRequest): Promise<IngestOutcome> {
+    const outcome = await read(request);
+    if ("kind" in outcome) return outcome;
+    const { received_at, accepted } = outcome;
     if (request.quarantine !== false) {
       quarantine.add(accepted.rejected_raw.map((refused) => ({ received_at, ...refused })));
     }
@@ -141,6 +167,18 @@ export function createIngest(parts: IngestParts): Ingest {
     };
   }
 
+  /** Onto the disk and through the store; resolves with the frame's number. */
+  async function instruct(instruction: Instruction): Promise<number> {
+    const lines = instructionLine(instruction);
+    const { seq, chain, durable } = journal.append(lines);
+    const visible = applying.visible(seq);
+    await durable;
+    const fingerprints = new Float64Array();
+    applying.push({ seq, chain, lines, rows: 0, fingerprints, received_at: now(), suspects: null, instruction });
+    await visible;
+    return seq;
+  }
+
   async function notTaken(error: JournalError): Promise<IngestOutcome> {
     if (error.kind === "broken") parts.onBroken?.(error.message);
     if (error.kind === "full") await disk.look();
@@ -161,30 +199,24 @@ export function createIngest(parts: IngestParts): Ingest {
         if (--in_flight === 0) idle.resolve();
       }
     },
+    async check(request) {
+      const outcome = await read(request);
+      if ("kind" in outcome) return outcome;
+      const { rows, repeated, rejections } = outcome.accepted;
+      return { kind: "checked", events: rows + repeated + rejections.length, rejected: rejections };
+    },
     async acceptRows(rows, location_id) {
       while (!draining && queueFull(0) !== null) await Bun.sleep(QUEUE_LOOK_MS);
       const refusal = refusalOf(0);
       return refusal === null ? await takeRows(rows, location_id) : shed(refusal);
     },
     async removeLocation(location_id) {
-      const lines = removalLine(location_id);
-      const { seq, chain, durable } = journal.append(lines);
-      const visible = applying.visible(seq);
-      await durable;
-      const fingerprints = new Float64Array();
-      applying.push({
-        seq,
-        chain,
-        lines,
-        rows: 0,
-        fingerprints,
-        received_at: now(),
-        suspects: null,
-        removes: location_id,
-      });
-      await visible;
+      await instruct({ removes: location_id });
       control.removeLocation(location_id);
     },
+    eraseContact: (order) => erasing.erase(order),
+    tracesGone: (journal_seq, hurry) => erasing.tracesGone(journal_seq, hurry),
+    flushQuarantine: () => quarantine.flush(),
     onApplied: (listener) => void listeners.push(listener),
     stats: () => ({
       ...counts,
@@ -199,6 +231,7 @@ export function createIngest(parts: IngestParts): Ingest {
       draining = true;
       idle = Promise.withResolvers();
       if (in_flight > 0) await idle.promise;
+      await erasing.stop();
       await applying.stop();
       quarantine.stop();
       disk.stop();

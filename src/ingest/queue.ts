@@ -1,3 +1,5 @@
+import type { Instruction } from "./instructions.ts";
+
 /** Accepted frames on their way to the store, in journal order. */
 export interface Entry {
   seq: number;
@@ -8,8 +10,8 @@ export interface Entry {
   received_at: number;
   /** Ordinals within the frame that may be known already; null until they were looked up. */
   suspects: readonly number[] | null;
-  /** The frame is no events but the removal of this location. */
-  removes?: string;
+  /** The frame is no events but says what becomes of those before it. */
+  instruction?: Instruction;
 }
 
 /** First in, first out, with the sums that limits and health look at. */
@@ -46,17 +48,17 @@ export class Queue {
     }
   }
 
-  /** The next whole frames with `rows_max` events together at most, one frame at least; a removal stands alone. They stay until dropped. */
+  /** The next whole frames with `rows_max` events together at most, one frame at least; an instruction stands alone. They stay until dropped. */
   group(rows_max: number): Entry[] {
     const group: Entry[] = [];
     let rows = 0;
     for (let at = this.#head; at < this.#entries.length; at++) {
       const next = this.#entries[at];
       if (next === undefined) break;
-      if (group.length > 0 && (rows + next.rows > rows_max || next.removes !== undefined)) break;
+      if (group.length > 0 && (rows + next.rows > rows_max || next.instruction !== undefined)) break;
       rows += next.rows;
       group.push(next);
-      if (next.removes !== undefined) break;
+      if (next.instruction !== undefined) break;
     }
     return group;
   }

@@ -1,4 +1,4 @@
-import { chainOf } from "../journal/frame.ts";
+import { chainOf, linkOf } from "../journal/frame.ts";
 import type { Damage, Journal } from "../journal/journal.ts";
 import type { AppliedState } from "../store/store.ts";
 
@@ -37,7 +37,7 @@ export async function compare(journal: Journal, state: AppliedState, log: Log): 
 async function follows(journal: Journal, state: AppliedState, log: Log): Promise<boolean> {
   for await (const frame of journal.read(state.seq - 1, () => undefined)) {
     if (frame.seq === state.seq) return frame.chain === state.checksum;
-    if (frame.seq === state.seq + 1) return frame.chain === chainOf(state.checksum, frame.checksum);
+    if (frame.seq === state.seq + 1) return frame.chain === chainOf(state.checksum, linkOf(frame));
     break;
   }
   log("warn", `frame ${state.seq} is not in the journal: the database's state cannot be checked against it`);

@@ -5,6 +5,7 @@
 import { dirname } from "node:path";
 import { diskFiles, type Files } from "./files.ts";
 import { readFrames } from "./read.ts";
+import { type Change, type Rewritten, rewriteSegments } from "./rewrite.ts";
 import { Sealer } from "./sealer.ts";
 import { listSegments } from "./segment.ts";
 import { openTail } from "./tail.ts";
@@ -15,9 +16,11 @@ export interface Frame {
   seq: number;
   /** CRC-32 of the payload, unsigned. */
   checksum: number;
-  /** Running checksum over this frame and all before it: CRC-32 of (chain of the frame before, checksum). */
+  /** Running checksum over this frame and all before it: CRC-32 of (chain of the frame before, checksum or link). */
   chain: number;
   payload: Uint8Array;
+  /** Of a frame that was rewritten: the checksum of its first payload, which is what the chain folds. */
+  link?: number;
 }
 
 export interface Appended {
@@ -53,6 +56,12 @@ export interface Journal {
   append(payload: Uint8Array): Appended;
   /** Frames with seq > after, up to the last durable one at the time of the call, in order; damaged ones are reported and skipped. */
   read(after: number, onDamage: (damage: Damage) => void): AsyncIterable<Frame>;
+  /**
+   * Rewrites frames up to `to` on disk, each file in one step: `change` sees every one of them once, in order, and
+   * returns its new payload, or null to leave it. Appends and readings go on. Rejects when a file could not be
+   * rewritten; it and those behind it are then as they were.
+   */
+  rewrite(to: number, change: Change): Promise<Rewritten>;
   /** Numbers on from a later frame, when the end of the record was lost but what it held is known elsewhere. */
   resumeAt(seq: number, chain: number): void;
   /** Syncs what is pending and closes. */
@@ -115,6 +124,12 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
         to: writer.durable.seq,
         onDamage,
       }),
+    rewrite: async (to, change) => {
+      // Only files that nobody appends to are rewritten.
+      if ((segments.at(-1)?.first ?? 0) <= to) await writer.rotate();
+      const closed = () => segments.slice(0, -1).filter(({ first }) => first <= to);
+      return await sealer.exclusively(() => rewriteSegments({ dir, files, segments: closed(), to, change }));
+    },
     resumeAt: (seq, chain) => writer.resumeAt(seq, chain),
     close: async () => {
       await writer.close();

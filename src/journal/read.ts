@@ -1,5 +1,5 @@
 import type { Files } from "./files.ts";
-import { chainOf, type Spoiled } from "./frame.ts";
+import { chainOf, linkOf, type Spoiled } from "./frame.ts";
 import type { Damage, Frame } from "./journal.ts";
 import { openSegment, type Segment, scanSegment, segmentName } from "./segment.ts";
 
@@ -74,7 +74,7 @@ async function* inOrder(
       place.chain = null;
     } else if (spot !== null) report(null, null, spot.offset, `${spot.bytes} bytes are no frame`);
     spot = null;
-    if (place.chain !== null && frame.chain !== chainOf(place.chain, frame.checksum)) {
+    if (place.chain !== null && frame.chain !== chainOf(place.chain, linkOf(frame))) {
       report(null, null, end, `frame ${frame.seq} does not follow from the one before`);
     }
     place.next = frame.seq + 1;

@@ -1,6 +1,6 @@
 import { packBlock, unpackBlock } from "./block.ts";
 import { type Files, type OpenFile, writeFully } from "./files.ts";
-import { crc32, HEADER_BYTES, writeFrame } from "./frame.ts";
+import { crc32, frameBytes, writeFrame } from "./frame.ts";
 import type { Frame } from "./journal.ts";
 import { scanSegment, segmentName } from "./segment.ts";
 
@@ -45,27 +45,31 @@ async function pack(plain: OpenFile, sealed: OpenFile): Promise<number | null> {
   let at = 0;
   const flush = async (): Promise<void> => {
     if (frames.length === 0) return;
-    at += await writeBlock(sealed, at, frames, raw);
+    at += await writeBlock(sealed, at, frames);
     frames = [];
     raw = 0;
   };
   for await (const scanned of scanSegment(plain, false, 0)) {
     if ("spoiled" in scanned) return null;
     frames.push(scanned.frame);
-    raw += HEADER_BYTES + scanned.frame.payload.length;
+    raw += frameBytes(scanned.frame);
     if (raw >= BLOCK_BYTES) await flush();
   }
   await flush();
   return at;
 }
 
-/** The block is read back before the plain segment goes: the compressor is not to be trusted with the only copy. */
-async function writeBlock(sealed: OpenFile, at: number, frames: readonly Frame[], raw_bytes: number): Promise<number> {
+/**
+ * Writes frames as one block at `at`; returns its bytes. It is read back before the only other copy may go: the
+ * compressor is not to be trusted with it.
+ */
+export async function writeBlock(sealed: OpenFile, at: number, frames: readonly Frame[]): Promise<number> {
+  const raw_bytes = frames.reduce((sum, frame) => sum + frameBytes(frame), 0);
   const raw = new Uint8Array(raw_bytes);
   let offset = 0;
   for (const frame of frames) {
     writeFrame(raw, offset, frame);
-    offset += HEADER_BYTES + frame.payload.length;
+    offset += frameBytes(frame);
   }
   const seq_from = frames[0]?.seq ?? 0;
   const seq_to = frames.at(-1)?.seq ?? 0;

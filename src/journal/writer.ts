@@ -36,6 +36,7 @@ export class Writer {
   #filling: Batch | null = null;
   #spare: Uint8Array = new Uint8Array(BUFFER_BYTES);
   #running: Promise<void> | null = null;
+  #rotation: PromiseWithResolvers<void> | null = null;
   #closed = false;
 
   constructor(given: {
@@ -69,6 +70,15 @@ export class Writer {
     batch.last = this.appended;
     this.#running ??= this.#run();
     return { seq, checksum, chain, durable: batch.waiting.promise };
+  }
+
+  /** Begins a new segment, so that nothing is appended to those before; at once when nothing is being written. */
+  rotate(): Promise<void> {
+    if (this.broken !== null) return Promise.reject(this.broken);
+    if (this.#closed) return Promise.reject(new JournalError("closed", "the journal is closed"));
+    this.#rotation ??= Promise.withResolvers();
+    this.#running ??= this.#run();
+    return this.#rotation.promise;
   }
 
   resumeAt(seq: number, chain: number): void {
@@ -111,8 +121,12 @@ export class Writer {
   async #run(): Promise<void> {
     // A turn of the event loop first: requests that have arrived together share the first sync.
     await new Promise((resolve) => setImmediate(resolve));
-    for (let batch = this.#take(); batch !== null; batch = this.#take()) {
-      const failed = await this.#commit(batch);
+    for (;;) {
+      if (this.#rotation !== null) await this.#rotateAsAsked(this.#rotation);
+      const batch = this.#take();
+      if (batch === null && this.#rotation !== null) continue;
+      if (batch === null) break;
+      const failed = this.broken ?? (await this.#commit(batch));
       if (failed === null) {
         this.durable = batch.last;
         batch.waiting.resolve();
@@ -145,6 +159,22 @@ export class Writer {
     const segment = this.#segments.at(-1);
     if (segment !== undefined) segment.bytes = this.#size;
     return null;
+  }
+
+  /** Between two batches: what fills meanwhile begins right behind the last durable frame. */
+  async #rotateAsAsked(asked: PromiseWithResolvers<void>): Promise<void> {
+    try {
+      if (this.#size > 0) await this.#rotate(this.durable.seq + 1);
+      asked.resolve();
+    } catch (error) {
+      const failed = isFull(error)
+        ? new JournalError("full", "the disk is full", { cause: error })
+        : broken("rotation", error);
+      if (failed.kind === "broken") this.broken = failed;
+      asked.reject(failed);
+    } finally {
+      this.#rotation = null;
+    }
   }
 
   async #rotate(first: number): Promise<void> {

@@ -29,6 +29,8 @@ export interface Commit {
 
 export interface Applier {
   apply(group: ApplyGroup, state: AppliedState): Promise<Commit>;
+  /** The last group's lines are not kept in the staging file until the next one comes. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -39,9 +41,11 @@ interface TouchedRow {
   time_min: number;
   time_max: number;
   events: number;
+  staged: number;
   staged_rollup: number;
   staged_sketch: number;
   staged_contact: number;
+  staged_deeds: number;
 }
 
 interface StagedRow {
@@ -53,11 +57,11 @@ interface StagedRow {
 /** Below this span a group's deltas fall into few buckets: they are copied to the coarser tables as they are. */
 const NARROW_SPAN_US = 3_600_000_000;
 
-const TOUCHED_SQL =
+const touchedSql = (deeds: string): string =>
   "SELECT location_id, type, date_trunc('day', bucket) AS day, min(time_min) AS time_min, max(time_max) AS time_max, " +
   "sum(delta_rows)::BIGINT AS events, " +
   STAGED_TABLES.map((name) => `(SELECT count(*) FROM ${name}) AS ${name}`).join(", ") +
-  " FROM staged_rollup GROUP BY 1, 2, 3";
+  `, (${deeds}) AS staged_deeds FROM staged_rollup GROUP BY 1, 2, 3`;
 
 const STAGED_SQL = "SELECT count(*) AS rows, min(time) AS time_min, max(time) AS time_max FROM staged";
 
@@ -82,6 +86,7 @@ export async function openApplier(database: Database, rollups: Rollups, temp_dir
         throw error;
       }
     },
+    forget: () => ftruncateSync(file.fd, 0),
     async close() {
       await file.close();
       await Bun.file(path).delete();
@@ -157,12 +162,12 @@ async function insertStaged(
   narrow: boolean,
   appended: Map<string, number>,
 ): Promise<TouchedRow[]> {
-  const inserts = rollups.insert(narrow);
+  const inserts = rollups.insert(narrow, "staged");
   const touched = await database.script<TouchedRow>([
     INSERT_STAGED_EVENTS,
     ...rollups.stage("staged"),
     ...inserts.map(({ sql }) => sql),
-    TOUCHED_SQL,
+    touchedSql(rollups.deeds),
   ]);
   for (const { table, from } of inserts) appended.set(table, touched[0]?.[from] ?? 0);
   return touched;
@@ -172,7 +177,7 @@ async function insertStaged(
  * Before the commit: rows that come and go within one transaction are thrown away, others would be copied into the
  * temporary tables, and their memory kept after a later DELETE.
  */
-const EMPTY_STAGED = ["staged", ...STAGED_TABLES, "suspects"].map((name) => `DELETE FROM ${name}`);
+const EMPTY_STAGED = [...STAGED_TABLES, "suspects"].map((name) => `DELETE FROM ${name}`);
 
 function touchedBy(rows: readonly TouchedRow[]): Touched {
   return {

@@ -62,8 +62,11 @@ export function measureSql(measure: Measure): string {
   return measure.kind === "count" ? `count(${counted})` : `coalesce(sum(${counted}), 0)`;
 }
 
-/** Nested CASEs, because they stop at the first condition that fails: the JSON of other types stays closed. */
-function guardedSql(where: Condition | null, then: string): string {
+/**
+ * `then` where the condition of catalogue constants holds, else null. Nested CASEs, because they stop at the first
+ * condition that fails: the JSON of other types stays closed.
+ */
+export function guardedSql(where: Condition | null, then: string): string {
   if (where === null) return then;
   const parts = "and" in where ? where.and : [where];
   return parts.reduceRight((inner, part) => `CASE WHEN ${conditionLiteralSql(part)} THEN ${inner} END`, then);

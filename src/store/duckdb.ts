@@ -5,8 +5,10 @@
 import { closeSync, mkdirSync, openSync, readSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type DuckDBConnection, DuckDBInstance, type DuckDBPreparedStatement } from "@duckdb/node-api";
+import { type Compaction, compactFile, removeCopies } from "./compact.ts";
 import { messageOf, StoreDamaged, StoreLocked, StoreTooNew } from "./errors.ts";
 import { openReaders, type Readers } from "./readers.ts";
+import type { QueryDone } from "./store.ts";
 import { type Param, plainRows, runBound } from "./values.ts";
 
 export interface DatabaseOptions {
@@ -17,6 +19,7 @@ export interface DatabaseOptions {
   threads: number;
   temp_max_mb: number;
   query_timeout_ms: number;
+  onQuery?: ((query: QueryDone) => void) | undefined;
 }
 
 export interface Database {
@@ -28,7 +31,11 @@ export interface Database {
   execute(sql: string): Promise<number>;
   /** Runs a statement that is not worth keeping. */
   executeOnce(sql: string, params?: readonly Param[]): Promise<number>;
-  /** Runs statements in one go and returns the rows of the last: each call by itself waits its turn among the requests. */
+  /**
+   * Runs statements in one go and returns the rows of the last: each call by itself waits its turn among the requests.
+   * They are planned anew each time: a plan that is kept (PREPARE) was made for the strings that were in the tables then,
+   * and cuts others short (seen in 1.5.6).
+   */
   script<Row>(statements: readonly string[]): Promise<Row[]>;
   /** Rows as the writer sees them, inside its open transaction. */
   select<Row>(sql: string, params?: readonly Param[]): Promise<Row[]>;
@@ -38,6 +45,8 @@ export interface Database {
   interrupt(): void;
   /** Moves the file on disk to the present state. */
   checkpoint(): Promise<void>;
+  /** Writes the file anew without what was deleted; null in memory. While the writer does nothing else. */
+  compact(): Promise<Compaction | null>;
   close(): Promise<void>;
 }
 
@@ -75,7 +84,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   try {
     const writer = await instance.connect();
     await attach(writer, path);
-    if (path !== ":memory:") open.add(path);
+    if (path !== ":memory:") {
+      open.add(path);
+      removeCopies(path);
+    }
     return await configure(instance, writer, path, options);
   } catch (error) {
     open.delete(path);
@@ -85,13 +97,17 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 async function attach(writer: DuckDBConnection, path: string): Promise<void> {
-  const recovery = path === ":memory:" ? "" : `(RECOVERY_MODE no_wal_writes, STORAGE_VERSION '${STORAGE_VERSION}')`;
   try {
-    await writer.run(`ATTACH ${quoted(path)} AS ${CATALOG} ${recovery}`);
+    await writer.run(attachSql(path, CATALOG));
   } catch (error) {
     throw openFailure(path, error);
   }
   await writer.run(`USE ${CATALOG}`);
+}
+
+function attachSql(path: string, name: string): string {
+  const recovery = path === ":memory:" ? "" : `(RECOVERY_MODE no_wal_writes, STORAGE_VERSION '${STORAGE_VERSION}')`;
+  return `ATTACH ${quoted(path)} AS ${name} ${recovery}`;
 }
 
 function openFailure(path: string, error: unknown): Error {
@@ -125,7 +141,12 @@ async function configure(
   options: DatabaseOptions,
 ): Promise<Database> {
   await writer.run("SET GLOBAL TimeZone = 'UTC'");
-  const readers = await openReaders(() => connectTo(instance), READER_CONNECTIONS, options.query_timeout_ms);
+  const readers = await openReaders(
+    () => connectTo(instance),
+    READER_CONNECTIONS,
+    options.query_timeout_ms,
+    options.onQuery,
+  );
   const directories = [options.temp_dir, ...(path === ":memory:" ? [] : [dirname(path)])];
   await writer.run(`SET allowed_directories = [${directories.map((folder) => quoted(resolve(folder))).join(", ")}]`);
   await writer.run("SET enable_external_access = false");
@@ -186,6 +207,17 @@ function databaseOf(
     checkpoint: async () => {
       if (path !== ":memory:") await writer.run(`CHECKPOINT ${CATALOG}`);
     },
+    compact: async () =>
+      path === ":memory:"
+        ? null
+        : compactFile({
+            instance,
+            path,
+            catalog: CATALOG,
+            attachSql,
+            hold: () => readers.hold(),
+            forget: () => forget(statements),
+          }),
     async close() {
       await readers.close();
       forget(statements);

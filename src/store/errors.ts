@@ -57,6 +57,19 @@ export class QueryRefused extends Error {
   }
 }
 
+/** A question needed more memory than duckdb_memory_mb, spilling to disk included. */
+export class QueryTooLarge extends Error {
+  override readonly name = "QueryTooLarge";
+  constructor() {
+    super("the query needed more memory than there is; ask for a shorter timeframe, or raise duckdb_memory_mb");
+  }
+}
+
+/** What DuckDB says when it is out of memory, or out of room to spill to. */
+export function isOutOfMemory(error: unknown): boolean {
+  return /^(Out of Memory|OutOfMemory) Error/i.test(messageOf(error));
+}
+
 /** True for errors after which DuckDB itself gives the file up. */
 export function isFatal(error: unknown): boolean {
   const text = messageOf(error);

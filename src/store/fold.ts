@@ -4,6 +4,8 @@ import type { RollupTable } from "./rollups.ts";
 
 const HOUR_US = 3_600_000_000;
 const DAY_US = 24 * HOUR_US;
+/** Weeks begin on Mondays; the epoch was a Thursday. */
+const WEEK = { length: 7 * DAY_US, offset: 4 * DAY_US } as const;
 
 /** Delta rows of one UTC day that are to be folded, and between which times they are. */
 export interface DueDay {
@@ -121,9 +123,10 @@ export function foldTable(database: Database, table: RollupTable, stretch: FoldS
 }
 
 async function fold(database: Database, table: RollupTable, { from, to }: FoldStretch): Promise<number> {
-  const length = table.bucket === "day" ? DAY_US : HOUR_US;
-  const first = Math.floor(from / length) * length;
-  const end = Math.ceil(to / length) * length;
+  const { length, offset } =
+    table.bucket === "week" ? WEEK : { length: table.bucket === "day" ? DAY_US : HOUR_US, offset: 0 };
+  const first = Math.floor((from - offset) / length) * length + offset;
+  const end = Math.ceil((to - offset) / length) * length + offset;
   const range = `bucket >= make_timestamp(${first}) AND bucket < make_timestamp(${end})`;
   const keys = table.keys.join(", ");
   await database.executeOnce(

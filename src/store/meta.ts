@@ -1,7 +1,7 @@
 /** Facts about the data file itself, by name. */
 import type { Database } from "./duckdb.ts";
 
-export type MetaName = "schema_version" | "rollup_definition";
+export type MetaName = "schema_version" | "rollup_definition" | "erasures_due";
 
 export async function readMeta(database: Database, name: MetaName): Promise<string | null> {
   const [row] = await database.select<{ value: string }>("SELECT value FROM meta WHERE name = $1", [name]);

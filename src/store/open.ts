@@ -1,22 +1,25 @@
 /** Opens the store: data file, migrations, rollups, and what happens between them. */
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { contactMeasures } from "../catalogue/contact-measures.ts";
 import { rollupMeasures, rollupSketches } from "../catalogue/measures.ts";
 import { openApplier, readState } from "./apply.ts";
 import { type Database, openDatabase } from "./duckdb.ts";
+import { dueErasures, eraseContact, settleErasures } from "./erase.ts";
 import { isFatal, messageOf, StoreDamaged } from "./errors.ts";
 import { newestFingerprints } from "./events.ts";
 import { openMaintenance } from "./maintain.ts";
 import { readMeta } from "./meta.ts";
 import { migrate } from "./migrations/migrations.ts";
 import { askStore } from "./query.ts";
-import { emptyStore, rebuildRollups, removeLocation } from "./rebuild.ts";
+import { emptyStore, rebuildDays, rebuildRollups, removeLocation } from "./rebuild.ts";
 import { rollupsOf } from "./rollups.ts";
 import type { AppliedState, Store, StoreOptions } from "./store.ts";
 
 /** Throws StoreLocked, StoreTooNew or StoreDamaged (errors.ts), whose messages say what to do. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const database = await openDatabase(options);
+  removeStale(options.temp_dir);
   try {
     return await storeOver(database, options);
   } catch (error) {
@@ -25,13 +28,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
-async function storeOver(database: Database, { path, temp_dir, log }: StoreOptions): Promise<Store> {
+async function storeOver(database: Database, { path, temp_dir, onApply, log }: StoreOptions): Promise<Store> {
   await migrate(database, (message) => log("info", message));
-  const rollups = rollupsOf(rollupMeasures(), rollupSketches());
+  const rollups = rollupsOf(rollupMeasures(), rollupSketches(), contactMeasures());
   // hash() of contacts may differ between versions of DuckDB, so the version is part of the definition.
   const definition = Bun.SHA256.hash(`${database.version}\n${rollups.definition}`, "hex");
   let state = await readState(database);
-  removeStaleStaging(temp_dir);
+  let erasuresDue = await dueErasures(database);
   const applier = await openApplier(database, rollups, temp_dir);
   const maintenance = await openMaintenance(database, rollups.tables);
 
@@ -44,6 +47,7 @@ async function storeOver(database: Database, { path, temp_dir, log }: StoreOptio
   await database.checkpoint();
 
   const rows: Store["rows"] = (sql, params, signal) => database.readers.select(sql, params, signal);
+  const { select } = database.readers;
 
   let closing: Promise<void> | null = null;
   async function closeAll(): Promise<void> {
@@ -62,7 +66,9 @@ async function storeOver(database: Database, { path, temp_dir, log }: StoreOptio
         const started_at = performance.now();
         const commit = await applier.apply(group, state);
         state = commit.applied.state;
-        maintenance.note(commit, performance.now() - started_at);
+        const took_ms = performance.now() - started_at;
+        maintenance.note(commit, took_ms);
+        onApply?.(took_ms);
         return commit.applied;
       } catch (error) {
         throw isFatal(error) ? new StoreDamaged(path, messageOf(error)) : error;
@@ -70,9 +76,18 @@ async function storeOver(database: Database, { path, temp_dir, log }: StoreOptio
     },
     fingerprints: (limit) => newestFingerprints(database, limit),
     ask: (question) =>
-      askStore((sql, params) => rows(sql, params, question.signal), { ...question, stored_events: state.events }),
+      askStore((sql, params) => select(sql, params, question.signal, "question"), {
+        ...question,
+        stored_events: state.events,
+      }),
     rows,
     rebuildRollups: renewRollups,
+    async rebuildDays(range) {
+      const events = await rebuildDays(database, rollups, range);
+      // The journal would not bring them back.
+      await maintenance.checkpoint();
+      return events;
+    },
     async reset() {
       state = await emptyStore(database, rollups);
       maintenance.settled();
@@ -83,6 +98,25 @@ async function storeOver(database: Database, { path, temp_dir, log }: StoreOptio
       await maintenance.checkpoint();
       const touched = { location_ids: [location_id], types: [], time_min: 0, time_max: 0 };
       return { state, inserted: 0, duplicates: [], touched };
+    },
+    get erasuresDue() {
+      return erasuresDue;
+    },
+    async eraseContact(erasure, { seq, checksum }) {
+      applier.forget();
+      state = await eraseContact(database, rollups, erasure, { seq, checksum });
+      erasuresDue = await dueErasures(database);
+      const touched = { location_ids: [erasure.location_id], types: [], time_min: 0, time_max: 0 };
+      return { state, inserted: 0, duplicates: [], touched };
+    },
+    async compact() {
+      // With what is still to be folded: the copy is a checkpoint, too.
+      await maintenance.checkpoint();
+      return await database.compact();
+    },
+    async settleErasures(seqs) {
+      erasuresDue = await settleErasures(database, seqs);
+      await maintenance.checkpoint();
     },
     maintain: (force) => maintenance.step(force ?? false),
     close() {
@@ -110,19 +144,12 @@ async function renewIfChanged(
   });
 }
 
-/** Staging files of processes that ended without closing. */
-function removeStaleStaging(temp_dir: string): void {
+/**
+ * Staging and spill files of processes that ended without closing. Whoever has the data file open has its lock, so
+ * nobody else's are in use; a process id says nothing, as in a container the next process has the same.
+ */
+function removeStale(temp_dir: string): void {
   for (const name of readdirSync(temp_dir)) {
-    const pid = /^staged-(\d+)-.*\.ndjson$/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(temp_dir, name), { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
+    if (/^(staged-.*\.ndjson|duckdb_temp_.*)$/.test(name)) rmSync(join(temp_dir, name), { force: true });
   }
 }

@@ -15,7 +15,8 @@ import type { Param } from "./values.ts";
 
 /** Rows in one answer; more is a fault, not a silent cut. */
 export const ANSWER_ROWS_MAX = 100_000;
-const KPIS_MAX = 100;
+/** All that are built in, and those of a location and of all together. */
+const KPIS_MAX = 250;
 
 /** Runs bound SQL; rows are plain objects as those of Store.rows. */
 export type Run = <Row>(sql: string, params: readonly Param[]) => Promise<Row[]>;

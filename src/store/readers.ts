@@ -1,13 +1,19 @@
 /** A few connections for questions: one question a connection, the rest wait in line, each with a deadline. */
 import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
-import { QueryAborted, QueryRefused, QueryTimeout } from "./errors.ts";
+import { isOutOfMemory, QueryAborted, QueryRefused, QueryTimeout, QueryTooLarge } from "./errors.ts";
+import type { QueryDone } from "./store.ts";
 import { type Param, plainRows, runBound } from "./values.ts";
 
 export interface Readers {
   /** Throws QueryTimeout, QueryAborted or QueryRefused. */
-  select<Row>(sql: string, params: readonly Param[], signal?: AbortSignal): Promise<Row[]>;
+  select<Row>(sql: string, params: readonly Param[], signal?: AbortSignal, kind?: QueryDone["kind"]): Promise<Row[]>;
   /** Chunks as DuckDB makes them, on a connection of its own and without a deadline. */
   stream(sql: string): AsyncIterable<DuckDBDataChunk>;
+  /**
+   * No question begins until the function it returns is called, while the database is exchanged for another with the
+   * same content. Those that run go on; what was just beginning and failed over it is asked again.
+   */
+  hold(): () => void;
   /** Refuses what waits, stops what runs, and resolves when all connections are closed. */
   close(): Promise<void>;
 }
@@ -25,6 +31,7 @@ export async function openReaders(
   connect: () => Promise<DuckDBConnection>,
   count: number,
   timeout_ms: number,
+  onQuery: (query: QueryDone) => void = () => {},
 ): Promise<Readers> {
   const streaming = await connect();
   const idle: DuckDBConnection[] = [];
@@ -32,6 +39,8 @@ export async function openReaders(
   const waiting: Waiter[] = [];
   const running = new Map<DuckDBConnection, Promise<unknown>>();
   let closed = false;
+  let held: Promise<void> | null = null;
+  let holds = 0;
 
   function release(connection: DuckDBConnection): void {
     running.delete(connection);
@@ -71,21 +80,48 @@ export async function openReaders(
     });
   }
 
+  async function run<Row>(
+    sql: string,
+    params: readonly Param[],
+    deadline: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Row[]> {
+    if (closed || signal?.aborted) throw new QueryAborted();
+    const connection = await acquire(deadline, signal);
+    while (held !== null) await held;
+    const seen = holds;
+    const guard = guarded(connection, deadline, timeout_ms, signal);
+    const work = runBound(connection, sql, params);
+    running.set(connection, work);
+    try {
+      return plainRows<Row>(await work);
+    } catch (error) {
+      const reason = guard.reason ?? (closed ? new QueryAborted() : null);
+      if (reason !== null || holds === seen) throw reason ?? (isOutOfMemory(error) ? new QueryTooLarge() : error);
+    } finally {
+      guard.stop();
+      release(connection);
+    }
+    return run(sql, params, deadline, signal);
+  }
+
   return {
-    async select<Row>(sql: string, params: readonly Param[], signal?: AbortSignal): Promise<Row[]> {
-      if (closed || signal?.aborted) throw new QueryAborted();
-      const deadline = performance.now() + timeout_ms;
-      const connection = await acquire(deadline, signal);
-      const guard = guarded(connection, deadline, timeout_ms, signal);
-      const work = runBound(connection, sql, params);
-      running.set(connection, work);
+    async select<Row>(
+      sql: string,
+      params: readonly Param[],
+      signal?: AbortSignal,
+      kind: QueryDone["kind"] = "report",
+    ): Promise<Row[]> {
+      const began = performance.now();
+      const ended = (outcome: QueryDone["outcome"]) =>
+        onQuery({ kind, sql, took_ms: performance.now() - began, outcome, signal });
       try {
-        return plainRows<Row>(await work);
+        const rows = await run<Row>(sql, params, began + timeout_ms, signal);
+        ended("done");
+        return rows;
       } catch (error) {
-        throw guard.reason ?? (closed ? new QueryAborted() : error);
-      } finally {
-        guard.stop();
-        release(connection);
+        ended(outcomeOf(error));
+        throw error;
       }
     },
     async *stream(sql: string) {
@@ -95,6 +131,15 @@ export async function openReaders(
         if (closed) throw new QueryAborted();
         chunk = await result.fetchChunk();
       }
+    },
+    hold() {
+      const over = Promise.withResolvers<void>();
+      held = over.promise;
+      holds++;
+      return () => {
+        held = null;
+        over.resolve();
+      };
     },
     async close() {
       closed = true;
@@ -107,6 +152,12 @@ export async function openReaders(
       streaming.closeSync();
     },
   };
+}
+
+function outcomeOf(error: unknown): QueryDone["outcome"] {
+  if (error instanceof QueryTimeout) return "timeout";
+  if (error instanceof QueryAborted) return "aborted";
+  return error instanceof QueryRefused ? "refused" : "failed";
 }
 
 /** Interrupts the connection at its deadline or when the signal fires, until stopped; tells which it was. */

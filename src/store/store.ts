@@ -3,6 +3,8 @@
  * It must never acknowledge (the journal does) and never write a rollup outside the transaction of its events.
  */
 import type { CommissionRule, Filter, Grain, Kpi } from "../catalogue/types.ts";
+import type { Compaction } from "./compact.ts";
+import type { DueErasure, Erasure } from "./erasure.ts";
 
 export interface StoreOptions {
   /** File path, or ":memory:". */
@@ -13,7 +15,23 @@ export interface StoreOptions {
   threads: number;
   temp_max_mb: number;
   query_timeout_ms: number;
+  /** Called when a query of the readers ended. */
+  onQuery?: (query: QueryDone) => void;
+  /** Called when a group was applied. */
+  onApply?: (took_ms: number) => void;
   log: (level: "info" | "warn" | "error", message: string) => void;
+}
+
+/** How a query of the readers ended. */
+export interface QueryDone {
+  /** Compiled from a Question, or SQL of a report. */
+  kind: "question" | "report";
+  /** With placeholders instead of values. */
+  sql: string;
+  /** Waiting for a connection included. */
+  took_ms: number;
+  outcome: "done" | "timeout" | "aborted" | "refused" | "failed";
+  signal: AbortSignal | undefined;
 }
 
 /** What the projection holds; compared with the journal at start. */
@@ -119,10 +137,23 @@ export interface Store {
   ): Promise<Row[]>;
   /** Rebuilds all rollups from raw events, in one transaction. */
   rebuildRollups(progress?: (done: number, total: number) => void): Promise<void>;
+  /**
+   * Rebuilds the rollups of the UTC days that touch [from, to) from raw events, in one transaction; of one location or
+   * (null) of all. Not while a group is applied. Returns the number of events read.
+   */
+  rebuildDays(range: { from: number; to: number; location_id: string | null }): Promise<number>;
   /** Empties everything, state included, as before the first frame; for a rebuild from the journal. Not while a group is applied. */
   reset(): Promise<void>;
   /** Deletes the events and rollups of one location, in one transaction with the state of the frame that says so. Not while a group is applied. */
   removeLocation(location_id: string, frame: Pick<AppliedState, "seq" | "checksum">): Promise<Applied>;
+  /** Erasures that are applied while files may still hold traces; saved with the data, so that a restart knows them. */
+  readonly erasuresDue: readonly DueErasure[];
+  /** Deletes the events of one contact and what the rollups have of them, in one transaction with the state of the frame that says so. Not while a group is applied. */
+  eraseContact(erasure: Erasure, frame: Pick<AppliedState, "seq" | "checksum">): Promise<Applied>;
+  /** Writes the data file anew without what was deleted; questions go on. Null in memory. Not while a group is applied. */
+  compact(): Promise<Compaction | null>;
+  /** No file holds traces of these erasures (by their frames) any more; on disk before it resolves. Not while a group is applied. */
+  settleErasures(seqs: readonly number[]): Promise<void>;
   /** Folds appended rollup rows and checkpoints when due; called by the one writer between groups. */
   maintain(force?: boolean): Promise<void>;
   close(): Promise<void>;

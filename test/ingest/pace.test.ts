@@ -2,10 +2,11 @@ import { expect, test } from "bun:test";
 import { createPace } from "../../src/ingest/pace.ts";
 
 /** A pace on a clock of its own, and what it slept. */
-function paced() {
+function paced(watched = false) {
   const time = { now: 0 };
   const slept: number[] = [];
   const pace = createPace(
+    () => watched,
     () => time.now,
     async (ms) => void slept.push(ms),
   );
@@ -30,6 +31,13 @@ test("behind a group that just ended the next one waits three times as long as t
   await group(1_000);
   await pace.pause(false);
   expect(slept).toEqual([25, 60]);
+});
+
+test("while somebody looks it waits 20 ms at most", async () => {
+  const { slept, pace, group } = paced(true);
+  await group(1_000);
+  await pace.pause(false);
+  expect(slept).toEqual([20]);
 });
 
 test("a group that is long ago, or that somebody waits for, is not waited behind", async () => {

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { contactMeasures } from "../../src/catalogue/contact-measures.ts";
 import { rollupMeasures, rollupSketches } from "../../src/catalogue/measures.ts";
 import { openApplier } from "../../src/store/apply.ts";
 import { openDatabase } from "../../src/store/duckdb.ts";
@@ -176,7 +177,7 @@ test("an apply that is interrupted changes nothing, whenever that is, and the ne
   const folder = temporaryFolder();
   await closeTestStore(await openTestStore(folder));
   const database = await openDatabase(storeOptions(folder));
-  const rollups = rollupsOf(rollupMeasures(), rollupSketches());
+  const rollups = rollupsOf(rollupMeasures(), rollupSketches(), contactMeasures());
   const applier = await openApplier(database, rollups, join(folder, "tmp"));
   let state = { seq: 0, events: 0, checksum: 0 };
   let interrupted = 0;

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
-import { QueryAborted, QueryTimeout } from "../../src/store/errors.ts";
+import { QueryAborted, QueryTimeout, QueryTooLarge } from "../../src/store/errors.ts";
 import { cleanUp, closeTestStore, eventOf, groupOf, NOON, openTestStore, temporaryFolder } from "./fixture.ts";
 
 afterEach(cleanUp);
@@ -127,3 +127,10 @@ async function collect(chunks: AsyncIterable<Float64Array>): Promise<number[]> {
   for await (const chunk of chunks) all.push(...chunk);
   return all;
 }
+
+test("a query that needs more memory than there is fails as such, and the next one runs", async () => {
+  const store = await openTestStore(temporaryFolder(), { memory_mb: 64, temp_max_mb: 1 });
+  const large = "SELECT len(list(range::VARCHAR || repeat('x', 1000))) AS n FROM range(400000)";
+  expect(await store.rows(large, []).catch((error: unknown) => error)).toBeInstanceOf(QueryTooLarge);
+  expect(await store.rows("SELECT 1 AS one", [])).toEqual([{ one: 1 }]);
+});

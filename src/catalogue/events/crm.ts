@@ -18,6 +18,7 @@ export const crmEvents: readonly EventType[] = [
     label: "Custom field updated",
     description: "A custom field of a contact was set.",
     data: data({ field: text, value_text: text.nullish() }),
+    personal: ["value_text"],
     needs: [],
     example: {
       type: "ghl_custom_field_updated",

@@ -20,6 +20,7 @@ export const employeeEvents: readonly EventType[] = [
       performance_score: z.number().nullish(),
       outcome: text.nullish(),
     }),
+    personal: ["customer", "description"],
     needs: [],
     example: {
       type: "ai_activity",

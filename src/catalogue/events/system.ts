@@ -12,6 +12,7 @@ export const systemEvents: readonly EventType[] = [
     label: "Error",
     description: "Something failed; with a bot_id it counts as that bot's error.",
     data: data({ component: text.nullish(), message: text.nullish() }),
+    personal: ["message"],
     needs: [],
     example: {
       type: "error_occurred",

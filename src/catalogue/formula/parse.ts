@@ -14,7 +14,7 @@ import type { Aggregate, ComparisonOp, Condition, Expression, Scalar } from "../
 import { AGGREGATES, type ArgumentKind, type Arguments } from "./aggregates.ts";
 import { type Token, tokenize } from "./tokens.ts";
 
-/** Where a formula is wrong. `position` is a 0-based index into its text. */
+/** Where a formula is wrong. `position` is a 0-based index into its text; `found` says what kind of thing is there, never what was written. */
 export interface FormulaFault {
   position: number;
   expected: string;
@@ -26,6 +26,8 @@ export type ParsedCondition = { ok: true; condition: Condition } | { ok: false; 
 
 export const FORMULA_CHARS_MAX = 4_000;
 const DEPTH_MAX = 32;
+/** Each is a column of the statement that answers; no definition of ours has more than four. */
+const AGGREGATES_MAX = 50;
 const COMPARISONS: Readonly<Record<string, ComparisonOp>> = {
   "=": "eq",
   "!=": "ne",
@@ -36,9 +38,14 @@ const COMPARISONS: Readonly<Record<string, ComparisonOp>> = {
 };
 const KEYWORDS = new Set(["and", "or", "not", "in", "contains", "exists", "true", "false"]);
 
+/** The fault as people read it. */
+export function faultText({ position, expected, found }: FormulaFault): string {
+  return `At position ${position}: expected ${expected}, found ${found}.`;
+}
+
 /** Parses a whole formula. A fault is a value: position, what was expected there, what was found. */
 export function parseFormula(text: string): ParsedFormula {
-  const parsed = run(text, (parser) => parser.formula());
+  const parsed = run(text, (parser) => parser.whole());
   return parsed.ok ? { ok: true, expression: parsed.value } : parsed;
 }
 
@@ -78,7 +85,16 @@ class Fault extends Error {
 class Parser {
   #at = 0;
   #depth = 0;
+  #aggregates = 0;
   constructor(readonly tokens: readonly Token[]) {}
+
+  /** A formula that measures something: of numbers alone there is nothing to ask of the events. */
+  whole(): Expression {
+    const expression = this.formula();
+    this.end();
+    if (this.#aggregates > 0) return expression;
+    throw new Fault({ position: 0, expected: "an aggregate such as count()", found: "numbers alone" });
+  }
 
   formula(): Expression {
     return this.#nested(() => {
@@ -129,6 +145,8 @@ class Parser {
     const name = this.#token;
     const aggregate = Object.hasOwn(AGGREGATES, name.text) ? AGGREGATES[name.text] : undefined;
     if (!aggregate) return this.#fail(`one of ${Object.keys(AGGREGATES).join(", ")}`);
+    this.#aggregates += 1;
+    if (this.#aggregates > AGGREGATES_MAX) this.#fail(`at most ${AGGREGATES_MAX} aggregates`);
     this.#next();
     this.#expect("(", "an opening (");
     const given: Arguments = { numbers: [], fields: [], conditions: [] };
@@ -150,7 +168,7 @@ class Parser {
       const token = this.#token;
       const number = this.#number();
       if (number < kind.min || number > kind.max || (kind.whole && !Number.isInteger(number)))
-        throw new Fault({ position: token.position, expected: kind.says, found: token.text });
+        throw new Fault({ position: token.position, expected: kind.says, found: "another number" });
       given.numbers.push(number);
     }
   }
@@ -260,6 +278,19 @@ class Parser {
 
   #fail(expected: string): never {
     const token = this.#token;
-    throw new Fault({ position: token.position, expected, found: token.kind === "end" ? "the end" : token.text });
+    throw new Fault({ position: token.position, expected, found: kindOf(token) });
   }
+}
+
+const KINDS: Readonly<Record<Exclude<Token["kind"], "symbol">, string>> = {
+  name: "another name",
+  number: "a number",
+  text: "a text",
+  end: "the end",
+};
+
+/** Words of the grammar as they are, everything else by its kind: what people write may be somebody's address. */
+function kindOf({ kind, text }: Token): string {
+  if (kind === "symbol" || (kind === "name" && (KEYWORDS.has(text) || Object.hasOwn(AGGREGATES, text)))) return text;
+  return KINDS[kind];
 }

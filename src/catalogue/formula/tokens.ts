@@ -66,9 +66,9 @@ function path(formula: string, position: number, first: string): { token: Token;
 }
 
 function badCharacter(formula: string, position: number): BadCharacter {
-  const found = String.fromCodePoint(formula.codePointAt(position) ?? 0);
-  if (found === '"') return { position: formula.length, expected: 'a closing "', found: "the end" };
-  return { position, expected: "a name, a number, a text in double quotes, an operator or a bracket", found };
+  if (formula[position] === '"') return { position: formula.length, expected: 'a closing "', found: "the end" };
+  const expected = "a name, a number, a text in double quotes, an operator or a bracket";
+  return { position, expected, found: "another character" };
 }
 
 function match(pattern: RegExp, text: string, position: number): RegExpExecArray | null {

@@ -32,12 +32,12 @@ export function contactLevelBlock(part: Part, { index, aggregate }: Wanted): str
   }
 }
 
-/** Of two events at the same moment the one received later is the latest. */
+/** Of two events at the same moment the one received later is the latest; of those, one that holds. */
 function latest(part: Part, index: number, { where, is }: Of<"contacts_latest">): string {
   const { from, to } = part.scope.question;
   const events = eventsSql(part, `contact_id IS NOT NULL AND ${whereSql(part.scope, where)}`, from, to);
   const state = `coalesce(${whereSql(part.scope, is)}, false)`;
-  const order = "{'time': time, 'received_at': received_at, 'id': id}";
+  const order = `{'time': time, 'received_at': received_at, 'holds': ${state}}`;
   return (
     `SELECT ${passed(part)}, count(*) FILTER (WHERE holds) AS a${index} FROM (` +
     `SELECT ${keyItems(part)}, arg_max(${state}, ${order}) AS holds FROM ${events} ${groupSql(part, ["contact_id"])}) GROUP BY ${passedItems(part)}`
@@ -84,11 +84,11 @@ function timeBetween(part: Part, index: number, { p, from: first, to: second }: 
 function newContacts(part: Part, index: number): string {
   const { scope } = part;
   const { from, to, source } = scope.question;
-  const byDay =
+  const byRows =
     source !== "raw" &&
     !part.currencies &&
     [...scope.named].every((field) => field === "location_id" || isFiltered(part, field));
-  const seen = byDay ? knownBefore(part) : null;
+  const seen = byRows ? knownBefore(part) : null;
   const start = seen ? from : Number.NEGATIVE_INFINITY;
   const events = eventsSql(part, "contact_id IS NOT NULL", Math.max(start, EARLIEST), to);
   const fresh = seen
@@ -104,7 +104,7 @@ function newContacts(part: Part, index: number): string {
 /** No event is older than the earliest TIMESTAMP that the journal's microseconds can name exactly. */
 const EARLIEST = Number.MIN_SAFE_INTEGER;
 
-/** Splits do not narrow what was known before; filters do, and contact days can hold only their own keys to them. */
+/** Splits do not narrow what was known before; filters do, and contact rows can hold only their own keys to them. */
 function isFiltered({ scope }: Part, field: string): boolean {
   const filtered = scope.question.filters.some((filter) => filter.field === field);
   return !filtered || SKETCH_KEYS.has(field);
@@ -114,9 +114,9 @@ function isFiltered({ scope }: Part, field: string): boolean {
 function knownBefore({ scope }: Part): string {
   const { from } = scope.question;
   const day = Math.floor(from / DAY) * DAY;
-  const days = `SELECT contact FROM contact_day WHERE bucket < ${instantSql(day)} AND ${visibleSql(scope)}`;
+  const rows = `SELECT contact FROM contact_day WHERE bucket < ${instantSql(day)} AND ${visibleSql(scope)}`;
   const rest = `SELECT hash(contact_id) AS contact FROM events WHERE ${withinSql("time", day, from)} AND contact_id IS NOT NULL AND ${visibleSql(scope)}`;
-  return day === from ? days : `${days} UNION ALL ${rest}`;
+  return day === from ? rows : `${rows} UNION ALL ${rest}`;
 }
 
 function before(part: Part, index: number, { agg, where }: Of<"churned" | "contacts_before">): string {

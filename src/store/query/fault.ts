@@ -4,8 +4,10 @@ export class QuestionFault extends Error {
   constructor(
     /** Dotted path into the question: "by.1", "filters.0.field". */
     readonly field: string,
-    readonly code: "unknown" | "invalid" | "too_many",
+    readonly code: "unknown" | "invalid" | "too_many" | "formula_invalid",
     readonly detail: string,
+    /** In a formula: 0-based index into its text. */
+    readonly position: number | null = null,
   ) {
     super(detail);
   }

@@ -5,6 +5,8 @@
 export interface Level {
   table: string;
   unit: number;
+  /** Where the first bucket after the epoch begins. */
+  offset?: number;
 }
 
 export interface Range {
@@ -29,7 +31,7 @@ const DAY = 24 * HOUR;
 /** More pieces than this cost more to plan than a finer table costs to read. */
 const PIECES_MAX = 48;
 /** So small that reading all of it once is cheaper than planning a scan for each stretch. */
-const READ_AT_ONCE = new Set(["rollup_day", "rollup_hour", "sketch_day", "contact_day"]);
+const READ_AT_ONCE = new Set(["rollup_day", "rollup_hour", "sketch_day", "contact_day", "contact_week"]);
 /** Fewer stretches than this are worth a scan each, which reads only their part of the table. */
 const AT_ONCE_MIN = 4;
 
@@ -43,6 +45,12 @@ export const SKETCH_LEVELS: readonly Level[] = [
   { table: "sketch_hour", unit: HOUR },
 ];
 export const CONTACT_LEVELS: readonly Level[] = [{ table: "contact_day", unit: DAY }];
+export const DEED_LEVELS: readonly Level[] = [{ table: "contact_deed", unit: QUARTER_HOUR }];
+/** Weeks begin on Mondays; the epoch was a Thursday. */
+export const PRESENCE_LEVELS: readonly Level[] = [
+  { table: "contact_week", unit: 7 * DAY, offset: 4 * DAY },
+  ...CONTACT_LEVELS,
+];
 
 /**
  * Covers [from, to) exactly once. No row of a rollup spans a cut (an edge of a bucket, a change of a commission rate).
@@ -94,8 +102,9 @@ function cover(from: number, to: number, levels: readonly Level[], pieces: Sourc
     pieces.push({ table: "events", from, to });
     return;
   }
-  const first = Math.ceil(from / level.unit) * level.unit;
-  const last = Math.floor(to / level.unit) * level.unit;
+  const { unit, offset = 0 } = level;
+  const first = Math.ceil((from - offset) / unit) * unit + offset;
+  const last = Math.floor((to - offset) / unit) * unit + offset;
   if (first >= last) {
     cover(from, to, finer, pieces);
     return;

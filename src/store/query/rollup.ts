@@ -5,36 +5,29 @@ import {
   measuresOf,
   ROLLUP_KEYS,
   rollupMeasures,
-  rollupSketches,
-  SKETCH_KEYS,
-  sketchOf,
   splitCondition,
 } from "../../catalogue/measures.ts";
 import type { Aggregate, Condition } from "../../catalogue/types.ts";
 import { numberSql } from "../condition.ts";
-import { sketchBinSql, sketchValueSql } from "../sketch.ts";
-import { bound } from "./binds.ts";
 import { rateSql } from "./commission.ts";
 import {
-  CONTACT_LEVELS,
   mostlyEvents,
   type Range,
   ROLLUP_LEVELS,
   rangesOf,
-  SKETCH_LEVELS,
   type SourceRange,
   type SourceScan,
   scansOf,
 } from "./ranges.ts";
-import { both, FIRST_CURRENCY, LAST_CURRENCY, seenCurrencies, typesOf, type WantedRow } from "./rows.ts";
+import { FIRST_CURRENCY, LAST_CURRENCY, seenCurrencies, typesOf, type WantedRow } from "./rows.ts";
 import {
   dimensionsSql,
   groupSql,
   keyItems,
   type Part,
-  passedItems,
   type Scope,
   splitSql,
+  typesSql,
   visibleSql,
   whereSql,
   withinSql,
@@ -52,20 +45,8 @@ export function additiveRanges(part: Part): readonly SourceRange[] | null {
   const rates = part.scope.rules.map((rule) => rule.valid_from);
   return useful(
     part,
-    rangesOf(part.scope.question.from, part.scope.question.to, [...edges(part), ...rates], ROLLUP_LEVELS),
+    rangesOf(part.scope.question.from, part.scope.question.to, [...edgesOf(part), ...rates], ROLLUP_LEVELS),
   );
-}
-
-/** The same for percentiles. */
-export function sketchRanges(part: Part): readonly SourceRange[] | null {
-  if (part.currencies || !knows(part, SKETCH_KEYS)) return null;
-  return useful(part, rangesOf(part.scope.question.from, part.scope.question.to, edges(part), SKETCH_LEVELS));
-}
-
-/** The same for distinct contacts. */
-export function contactRanges(part: Part): readonly SourceRange[] | null {
-  if (part.currencies || !knows(part, SKETCH_KEYS)) return null;
-  return useful(part, rangesOf(part.scope.question.from, part.scope.question.to, edges(part), CONTACT_LEVELS));
 }
 
 /** True when the rollups have the columns of an additive aggregate. */
@@ -74,18 +55,6 @@ export function isRolledUp(aggregate: Aggregate): boolean {
   return (
     measures?.every((measure) => known(rollupMeasures(), ({ column }) => column === measure.column, measure)) ?? false
   );
-}
-
-/** True when a sketch answers the percentile. */
-export function isSketched(aggregate: Aggregate): boolean {
-  if (aggregate.agg !== "percentile") return false;
-  const sketch = sketchOf(aggregate.field, aggregate.where);
-  return known(rollupSketches(), ({ name }) => name === sketch.name, sketch);
-}
-
-/** True when contact days answer it: its condition is about nothing but their keys. */
-export function isContactDay(aggregate: Aggregate): boolean {
-  return aggregate.agg === "contacts" && splitCondition(aggregate.where, SKETCH_KEYS, null).residual === null;
 }
 
 /**
@@ -134,57 +103,17 @@ function measuredField(aggregate: WantedRow["aggregate"]): string | null {
   return "field" in aggregate ? aggregate.field : null;
 }
 
-/** One percentile by interpolation between the bins around its rank, as quantile_cont does between values. */
-export function sketchBlock(part: Part, { index, aggregate }: WantedRow, ranges: readonly SourceRange[]): string {
-  if (aggregate.agg !== "percentile") throw new Error("only percentiles are sketched");
-  const { scope } = part;
-  const sketch = sketchOf(aggregate.field, aggregate.where);
-  const value = `(${numberSql(aggregate.field)})::DOUBLE`;
-  const branches = scansOf(ranges).map((range) => {
-    if (range.table !== "events") {
-      const name = `sketch = ${bound(scope.params, sketch.name)}`;
-      return sourceSql(part, range, typesOf([aggregate.where]), `${KEYS}, bin, n`, name);
-    }
-    const where = both(aggregate.where, sketch.where);
-    const bins = `${KEYS}, ${sketchBinSql(value)} AS bin, 1::BIGINT AS n`;
-    return sourceSql(part, range, where, bins, `isfinite(${value})`);
-  });
-  const { key } = splitCondition(aggregate.where, SKETCH_KEYS, aggregate.field);
-  const apart = passedItems(part);
-  const keys = [...part.scope.keys, "bin"].join(", ");
-  const added = `SELECT ${keys}, sum(n) AS n FROM ${keyedSql(part, branches, key)} GROUP BY ${keys}`;
-  const rank = `${aggregate.p} * (total - 1)`;
-  const at = (edge: string): string => `min(bin) FILTER (WHERE running > ${edge}(${rank}))`;
-  const [low, high] = [sketchValueSql("low"), sketchValueSql("high")];
-  return (
-    `SELECT ${passedKeys(part)}, ${low} + (${high} - ${low}) * (rank - floor(rank)) AS a${index} FROM (` +
-    `SELECT ${apart}, ${at("floor")} AS low, ${at("ceil")} AS high, any_value(${rank}) AS rank FROM (SELECT *, sum(n) OVER (PARTITION BY ${apart} ORDER BY bin) AS running, sum(n) OVER (PARTITION BY ${apart}) AS total FROM (` +
-    `SELECT ${keyItems(part)}, bin, sum(n) AS n FROM (${added}) ${groupSql(part, ["bin"])})) GROUP BY ${apart})`
-  );
-}
-
-/** Distinct contacts in one SELECT. */
-export function contactBlock(part: Part, wanted: readonly WantedRow[], ranges: readonly SourceRange[]): string {
-  const types = typesOf(wanted.map(({ aggregate }) => aggregate.where));
-  const branches = scansOf(ranges).map((range) => {
-    if (range.table !== "events") return sourceSql(part, range, types, `${KEYS}, contact`);
-    return sourceSql(part, range, types, `${KEYS}, hash(contact_id) AS contact`, "contact_id IS NOT NULL");
-  });
-  const items = wanted.map(
-    ({ index, aggregate }) => `count(DISTINCT contact)${filterSql(part, aggregate.where)} AS a${index}`,
-  );
-  return `SELECT ${keyItems(part)}, ${items.join(", ")} FROM ${keyedSql(part, branches)} ${groupSql(part)}`;
-}
-
 function knows(part: Part, keys: ReadonlySet<string>): boolean {
   return part.scope.named.isSubsetOf(keys);
 }
 
-function edges(part: Part): readonly number[] {
+/** Where the buckets of a series begin. */
+export function edgesOf(part: Part): readonly number[] {
   return part.scope.buckets.map(({ start }) => start);
 }
 
-function useful(part: Part, ranges: readonly SourceRange[]): readonly SourceRange[] | null {
+/** Null when events alone are the better source. */
+export function useful(part: Part, ranges: readonly SourceRange[]): readonly SourceRange[] | null {
   return part.scope.question.source !== "rollup" && mostlyEvents(ranges) ? null : ranges;
 }
 
@@ -194,7 +123,7 @@ function known<T>(entries: readonly T[], is: (entry: T) => boolean, same: T): bo
 }
 
 /** One range of one table: t and the given items. */
-function sourceSql(
+export function sourceSql(
   part: Part,
   { table, ranges }: SourceScan,
   where: Condition | null,
@@ -205,7 +134,7 @@ function sourceSql(
   const time = table === "events" ? "time" : "bucket";
   return (
     `SELECT ${labelSql(scope, time, ranges)} AS t, ${items} FROM ${table} WHERE ${withinAnySql(time, ranges)} ` +
-    `AND ${visibleSql(scope)} AND ${whereSql(scope, where)} AND ${also}`
+    `AND ${visibleSql(scope)} AND ${typesSql(scope, where)} AND ${also}`
   );
 }
 
@@ -229,7 +158,7 @@ function withinAnySql(time: string, ranges: readonly Range[]): string {
 }
 
 /** The branches together, with k0 … and cur beside their columns. */
-function keyedSql(part: Part, branches: readonly string[], where: Condition | null = null): string {
+export function keyedSql(part: Part, branches: readonly string[], where: Condition | null = null): string {
   const union = splitSql(part, `(${branches.join(" UNION ALL ")}) AS source`);
   return `(SELECT *${dimensionsSql(part)} FROM ${union} WHERE ${whereSql(part.scope, where)})`;
 }
@@ -253,8 +182,4 @@ function rowSql({ scope }: Part, { kind, field, where }: Measure): string {
   const number = field === null ? "1" : numberSql(field);
   const counted = kind === "count" && field !== null ? `CASE WHEN ${number} IS NOT NULL THEN 1 END` : number;
   return `CAST(CASE WHEN ${whereSql(scope, where)} THEN ${counted} END AS ${COLUMN_TYPES[kind]})`;
-}
-
-function passedKeys({ scope, currencies }: Part): string {
-  return ["lvl", ...scope.keys, currencies ? "cur" : "NULL::VARCHAR AS cur"].join(", ");
 }

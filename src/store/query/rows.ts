@@ -1,10 +1,10 @@
 /** Aggregates straight over events: exact, and as slow as there are events. */
 import { fieldKind } from "../../catalogue/fields.ts";
-import { all } from "../../catalogue/measures.ts";
+import { typesIn } from "../../catalogue/measures.ts";
 import type { Aggregate, Condition } from "../../catalogue/types.ts";
 import { fieldSql, numberSql } from "../condition.ts";
 import { rateSql } from "./commission.ts";
-import { eventsSql, groupSql, keyItems, type Part, whereSql } from "./scope.ts";
+import { eventsSql, groupSql, keyItems, type Part, typesSql, whereSql } from "./scope.ts";
 
 /** An aggregate and the number of its columns: a3, and b3 beside it for a mean. */
 export interface Wanted {
@@ -32,15 +32,20 @@ export function rowsBlock(part: Part, wanted: readonly WantedRow[]): string {
   const { scope } = part;
   const { from, to } = scope.question;
   const items = wanted.map((one) => itemSql(part, one)).join(", ");
-  const types = whereSql(scope, typesOf(wanted.map(({ aggregate }) => aggregate.where)));
+  const types = typesSql(scope, typesOf(wanted.map(({ aggregate }) => aggregate.where)));
   const source = eventsSql(part, `${types}${measuredOnly(wanted)}`, from, to);
   return `SELECT ${keyItems(part)}, ${items}${seenCurrencies(part, wanted)} FROM ${source} ${groupSql(part)}`;
 }
 
-/** A percentile's own scan knows only events that were measured, as its sketch does: what has none is no row of either. */
-function measuredOnly([first, ...others]: readonly WantedRow[]): string {
-  if (first?.aggregate.agg !== "percentile" || others.length > 0) return "";
-  return ` AND ${measured(first.aggregate.field)} IS NOT NULL`;
+/**
+ * A percentile's own scan knows only events that were measured, as its sketch does, and one of contacts only those of a
+ * contact, as their rows do: what has none is no row of either.
+ */
+function measuredOnly(wanted: readonly WantedRow[]): string {
+  if (wanted.every(({ aggregate }) => aggregate.agg === "contacts")) return " AND contact_id IS NOT NULL";
+  const fields = new Set(wanted.map(({ aggregate }) => (aggregate.agg === "percentile" ? aggregate.field : null)));
+  const [only = null] = fields;
+  return only === null || fields.size > 1 ? "" : ` AND ${measured(only)} IS NOT NULL`;
 }
 
 /** True when money is in it, which must not be added over currencies. */
@@ -100,21 +105,4 @@ export function typesOf(conditions: readonly (Condition | null)[]): Condition | 
     for (const type of named) types.add(type);
   }
   return { field: "type", op: "in", value: [...types] };
-}
-
-function typesIn(condition: Condition): readonly string[] | null {
-  if ("and" in condition) return condition.and.map(typesIn).find((types) => types !== null) ?? null;
-  if ("or" in condition) {
-    const each = condition.or.map(typesIn);
-    return each.some((types) => types === null) ? null : each.flatMap((types) => types ?? []);
-  }
-  if ("not" in condition || condition.field !== "type") return null;
-  if (condition.op !== "eq" && condition.op !== "in") return null;
-  const values = typeof condition.value === "object" ? condition.value : [condition.value];
-  return values.map(String);
-}
-
-/** Both conditions; null when neither asks for anything. */
-export function both(one: Condition | null, other: Condition | null): Condition | null {
-  return all([one, other].filter((condition) => condition !== null));
 }

@@ -1,10 +1,11 @@
 /** What every part of a question's SQL shares: its range, its keys, who may be seen, and what is bound. */
 import { isDimension } from "../../catalogue/dimensions.ts";
+import { eventType } from "../../catalogue/events.ts";
 import { fieldKind } from "../../catalogue/fields.ts";
 import { all, fieldsOf } from "../../catalogue/measures.ts";
 import { type Bucket, bucketsAtMost, bucketsOf } from "../../catalogue/period.ts";
 import type { CommissionRule, Condition } from "../../catalogue/types.ts";
-import { conditionSql, fieldSql } from "../condition.ts";
+import { conditionLiteralSql, conditionSql, fieldSql } from "../condition.ts";
 import type { Question } from "../store.ts";
 import type { Param } from "../values.ts";
 import { bound } from "./binds.ts";
@@ -62,6 +63,16 @@ export function scopeOf(question: Question): Scope {
 /** SQL of a condition over the columns of events, its values bound. */
 export function whereSql(scope: Scope, condition: Condition | null): string {
   return condition === null ? "true" : conditionSql(condition, scope.params, (field) => timePart(scope, field, "time"));
+}
+
+/**
+ * The condition of typesOf: constants of the catalogue as literals, which a scan can leave rows out by before it opens
+ * their other columns; it cannot by what is bound.
+ */
+export function typesSql(scope: Scope, types: Condition | null): string {
+  if (types === null || !("value" in types)) return whereSql(scope, types);
+  const known = [types.value].flat().every((type) => typeof type === "string" && eventType(type)?.type === type);
+  return known ? conditionLiteralSql(types) : whereSql(scope, types);
 }
 
 /** Location and filters over rows that have the fields they name. */

@@ -2,19 +2,11 @@
 import { aggregatesOf, printCondition } from "../../catalogue/formula.ts";
 import type { Aggregate, Expression } from "../../catalogue/types.ts";
 import type { Param } from "../values.ts";
+import { NOTHING } from "./answering.ts";
 import { contactLevelBlock } from "./contacts.ts";
 import type { Figure } from "./finish.ts";
-import {
-  additiveBlock,
-  additiveRanges,
-  contactBlock,
-  contactRanges,
-  isContactDay,
-  isRolledUp,
-  isSketched,
-  sketchBlock,
-  sketchRanges,
-} from "./rollup.ts";
+import { peopleBlocks } from "./people.ts";
+import { additiveBlock, additiveRanges, isRolledUp } from "./rollup.ts";
 import {
   FIRST_CURRENCY,
   isRowAggregate,
@@ -25,6 +17,7 @@ import {
   type WantedRow,
 } from "./rows.ts";
 import type { Part, Scope } from "./scope.ts";
+import { sketchBlocks } from "./sketches.ts";
 
 export interface Compiled {
   sql: string;
@@ -41,6 +34,8 @@ const EXACT_PERCENTILE_US = 7 * 86_400_000_000;
 const EXACT_EVENTS_MAX = 1_000_000;
 
 interface Blocks {
+  /** Tables that several blocks read. */
+  shared: string[];
   sql: string[];
   approximate: Set<Aggregate>;
   rolledUp: boolean;
@@ -61,6 +56,7 @@ export function compile(
 ): Compiled {
   const indexes = new Map<Aggregate, number>();
   const blocks: Blocks = {
+    shared: [],
     sql: [],
     approximate: new Set(),
     rolledUp: false,
@@ -77,7 +73,7 @@ export function compile(
     if (wanted.length > 0) addBlocks({ scope, currencies: monetary ? apart : null }, wanted, blocks);
   }
   const sql = [
-    `WITH ${blocks.sql.map((block, index) => `b${index} AS (${block})`).join(", ")}, merged AS (${mergedSql(scope, blocks, indexes)})`,
+    `WITH ${[...blocks.shared, ...blocks.sql.map((block, index) => `b${index} AS (${block})`)].join(", ")}, merged AS (${mergedSql(scope, blocks, indexes)})`,
     chosenSql(scope, figures, indexes, sorting, rows_max),
   ].join(" ");
   return { sql, params: scope.params, indexes, approximate: blocks.approximate, rolledUp: blocks.rolledUp };
@@ -93,22 +89,21 @@ function addBlocks(part: Part, wanted: readonly Wanted[], blocks: Blocks): void 
   const additive = source === "raw" ? null : additiveRanges(part);
   const few = to - from <= EXACT_PERCENTILE_US || (stored_events ?? Number.POSITIVE_INFINITY) <= EXACT_EVENTS_MAX;
   const exact = source === "raw" || (source !== "rollup" && few);
-  const sketches = exact ? null : sketchRanges(part);
-  const contacts = source === "raw" ? null : contactRanges(part);
+  const sketched = exact ? NOTHING : sketchBlocks(part, wanted, `s${blocks.shared.length}`);
+  const people = peopleBlocks(part, wanted, `c${blocks.shared.length}`);
   const rolledUp = byRows.filter(({ aggregate }) => additive && isRolledUp(aggregate));
-  const sketched = byRows.filter(({ aggregate }) => sketches && isSketched(aggregate));
-  const daily = byRows.filter(({ aggregate }) => contacts && isContactDay(aggregate));
-  const left = byRows.filter((one) => ![...rolledUp, ...sketched, ...daily].includes(one));
+  const counted = new Set<number>([...rolledUp, ...sketched.answered, ...people.answered].map(({ index }) => index));
+  const left = byRows.filter((one) => !counted.has(one.index));
   if (additive && rolledUp.length > 0) blocks.sql.push(additiveBlock(part, rolledUp, additive));
-  if (sketches) for (const one of sketched) blocks.sql.push(sketchBlock(part, one, sketches));
-  if (contacts && daily.length > 0) blocks.sql.push(contactBlock(part, daily, contacts));
+  blocks.shared.push(...sketched.shared, ...people.shared);
+  blocks.sql.push(...sketched.blocks, ...people.blocks);
   for (const group of scansOf(left)) blocks.sql.push(rowsBlock(part, group));
   for (const one of wanted) {
-    const block = isRowAggregate(one) ? null : contactLevelBlock(part, one);
+    const block = isRowAggregate(one) || counted.has(one.index) ? null : contactLevelBlock(part, one);
     if (block) blocks.sql.push(block);
   }
-  for (const { aggregate } of sketched) blocks.approximate.add(aggregate);
-  blocks.rolledUp ||= rolledUp.length + sketched.length + daily.length > 0;
+  for (const { aggregate } of sketched.answered) blocks.approximate.add(aggregate);
+  blocks.rolledUp ||= counted.size > 0;
 }
 
 /**

@@ -104,6 +104,26 @@ describe("every KPI", () => {
     60_000,
   );
 
+  test("is the same where many events share their moments", async () => {
+    const rough = await openTestStore();
+    const hourly = worldOf({ ...WORLD, seed: 11, events: 3_000, from: NOON - 12 * DAY_US, to: NOON }).map((event) => ({
+      ...event,
+      time: Math.floor(event.time / HOUR_US) * HOUR_US,
+      received_at: NOON,
+    }));
+    await rough.apply(groupOf(rough, hourly));
+    for (const grain of [null, "hour", "day", "week"] as const)
+      for (const timezone of ["UTC", "America/New_York", "Asia/Kathmandu"]) {
+        const question = {
+          ...questionOf({ grain, start: -5 * 96, length: 5 * 96, ragged: false }),
+          timezone,
+        };
+        const raw = await rough.ask({ ...question, source: "raw" });
+        expectSame(raw, await rough.ask({ ...question, source: "rollup" }));
+        expectSame(raw, await rough.ask({ ...question, locations: ["north", "south"] }));
+      }
+  }, 60_000);
+
   test("is what plain loops over the events say", async () => {
     await fc.assert(
       fc.asyncProperty(shape, async (given) => {
