@@ -5,19 +5,42 @@
  */
 import type { Rejection } from "../catalogue/event.ts";
 import type { CommissionRule } from "../catalogue/types.ts";
-import { openDatabase } from "./database.ts";
+import type { AccessControl } from "./access.ts";
+import { type AcknowledgedControl, acknowledgedOf } from "./acknowledged.ts";
+import { auditOf } from "./audit.ts";
+import { integrityOf, openDatabase } from "./database.ts";
+import { erasuresOf } from "./erasure.ts";
 import { factsOf } from "./facts.ts";
+import { heartbeatsOf } from "./heartbeats.ts";
 import { idempotentOf } from "./idempotent.ts";
 import { keysOf } from "./keys.ts";
+import { kpisOf } from "./kpis.ts";
 import { locationsOf } from "./locations.ts";
 import { quarantineOf } from "./quarantine.ts";
 import { rulesOf } from "./rules.ts";
 import { type SessionLimits, sessionsOf } from "./sessions.ts";
-import type { ApiKey, Caller, Location, Role, Scope, TargetRow, User } from "./types.ts";
+import { tokensOf } from "./tokens.ts";
+import { totpOf } from "./totp.ts";
+import type {
+  ApiKey,
+  AuditCheck,
+  AuditEntry,
+  AuditHead,
+  AuditQuery,
+  AuditRecord,
+  Caller,
+  CustomKpi,
+  Heartbeat,
+  Location,
+  RuleRow,
+  Scope,
+  TargetRow,
+} from "./types.ts";
 import { usersOf } from "./users.ts";
 
 export { ControlError, type ControlErrorCode } from "./error.ts";
 export { DEFAULT_TIMEZONE, isTimezone } from "./locations.ts";
+export type { Session } from "./types.ts";
 
 export interface ControlOptions {
   /** Microseconds since the epoch; the machine's clock when left out. */
@@ -40,17 +63,20 @@ export function openControl(path: string, options: ControlOptions = {}): Control
     ...rulesOf(database),
     ...users,
     ...sessionsOf(database, users, options.sessions),
+    ...tokensOf(database, options.sessions),
+    ...totpOf(database, users),
     ...keysOf(database),
     ...quarantineOf(database),
     ...idempotentOf(database),
+    ...erasuresOf(database),
+    ...heartbeatsOf(database),
+    ...auditOf(database),
+    ...kpisOf(database),
+    ...acknowledgedOf(database),
+    integrity: () => integrityOf(database),
+    generation: () => database.generation(),
     close: () => database.sql.close(),
   };
-}
-
-export interface Session {
-  user: User;
-  csrf: string;
-  expires_at: number;
 }
 
 export interface QuarantineRow {
@@ -58,11 +84,21 @@ export interface QuarantineRow {
   received_at: number;
   location_id: string | null;
   reason: Rejection;
-  /** The event as it was sent, JSON text, cut at 64 KiB. */
+  /** The event as it was sent, or as it was mended since; JSON text, cut at 64 KiB. */
   raw: string;
+  mended_at: number | null;
 }
 
-export interface Control {
+/** Which refused events: all of these must hold. */
+export interface QuarantineFilter {
+  /** null: every one, those included that name no location. */
+  locations: readonly string[] | null;
+  code?: string;
+  /** Received before this moment. */
+  received_before?: number;
+}
+
+export interface Control extends AccessControl, AcknowledgedControl {
   // Locations
   locations(): readonly Location[];
   location(location_id: string): Location | null;
@@ -75,41 +111,15 @@ export interface Control {
   removeLocation(location_id: string): boolean;
 
   // Commission and targets
-  commissionRules(): readonly CommissionRule[];
+  commissionRules(): readonly RuleRow[];
   /** A rule of the same scope and valid_from is replaced. Throws ControlError("rule_invalid"), as for a time that is on no quarter of an hour. */
-  addCommissionRule(rule: CommissionRule): void;
+  addCommissionRule(rule: CommissionRule): RuleRow;
+  /** null when there is none. Throws ControlError("rule_invalid" | "rule_taken"). */
+  setCommissionRule(rule_id: number, change: Partial<Pick<CommissionRule, "rate" | "valid_from">>): RuleRow | null;
+  removeCommissionRule(rule_id: number): boolean;
   targets(): readonly TargetRow[];
   setTarget(target: TargetRow): void;
-
-  // People
-  userCount(): number;
-  users(): readonly User[];
-  /** Async: argon2id, at most 4 at once. Throws ControlError("email_taken" | "email_invalid" | "password_invalid" | "busy"). */
-  addUser(given: {
-    email: string;
-    name: string;
-    password: string;
-    role: Role;
-    locations: readonly string[] | null;
-  }): Promise<User>;
-  /** The first user, only while there is none: of two setups at once, one gets ControlError("already_set_up"). */
-  addOwner(given: { email: string; name: string; password: string }): Promise<User>;
-  removeUser(user_id: string): boolean;
-  /** A change of role or locations ends the user's sessions. */
-  setUser(user_id: string, change: Partial<Pick<User, "name" | "role" | "locations" | "theme">>): User | null;
-  /** Ends the user's sessions. */
-  setPassword(user_id: string, password: string): Promise<void>;
-  /** The user when the password is right, else null; takes the same time either way. */
-  checkPassword(email: string, password: string): Promise<User | null>;
-
-  // Sessions: the token goes into the cookie, only its SHA-256 is stored
-  openSession(user_id: string, remember: boolean, now: number): { token: string; session: Session };
-  /** Counts as activity: the idle time starts again. */
-  session(token: string, now: number): Session | null;
-  closeSession(token: string): void;
-
-  /** One-time setup token while no user exists; the same one until it is used, null then. In memory only: a restart makes a new one. */
-  setupToken(): string | null;
+  removeTarget(kpi: string, location_id: string): boolean;
 
   // API keys
   /** `bw_` + 43 characters base64url (256 bit); returned once. */
@@ -118,18 +128,32 @@ export interface Control {
     record: ApiKey;
   };
   keys(): readonly ApiKey[];
+  renameKey(key_id: string, name: string): ApiKey | null;
   removeKey(key_id: string): boolean;
   /** From the key's text to its caller; null when unknown. In-memory cached; last_used_at is written at most once a minute. */
   callerOfKey(key: string, now: number): Caller | null;
+
+  // Heartbeats
+  heartbeats(): readonly Heartbeat[];
+  /** The token is shown once; only its SHA-256 is kept. */
+  addHeartbeat(given: Pick<Heartbeat, "name" | "location_id" | "bot_id">): { token: string; heartbeat: Heartbeat };
+  removeHeartbeat(heartbeat_id: string): boolean;
+  /** Null for a token that nobody was given. */
+  heartbeatOf(token: string, now: number): Heartbeat | null;
 
   // Quarantine
   quarantine(
     rows: readonly { received_at: number; location_id: string | null; reason: Rejection; raw: string }[],
   ): void;
   /** Newest first; `before` is the quarantine_id to go on from. */
-  quarantined(query: { locations: readonly string[] | null; before?: number; limit: number }): readonly QuarantineRow[];
+  quarantined(query: QuarantineFilter & { before?: number; limit: number }): readonly QuarantineRow[];
+  quarantinedCount(filter: QuarantineFilter): number;
   quarantinedRow(quarantine_id: number): QuarantineRow | null;
+  /** Keeps another text in the place of what was sent. */
+  mendQuarantined(quarantine_id: number, raw: string): QuarantineRow | null;
   dropQuarantined(quarantine_id: number): boolean;
+  /** How many were dropped. */
+  dropAllQuarantined(filter: QuarantineFilter): number;
   /** Removes rows older than `before` and beyond `rows_max`. */
   pruneQuarantine(before: number, rows_max: number): void;
 
@@ -144,6 +168,43 @@ export interface Control {
   // Small facts of the appliance (catalogue version, cookie secret …)
   fact(name: string): string | null;
   setFact(name: string, value: string): void;
+
+  // Erasure of a contact
+  /** Deletes refused events of the contact and kept answers that name it, on disk before it returns. */
+  eraseContact(location_id: string, contact_id: string): { quarantined: number; answers: number };
+  /** Writes the file anew, so that nothing that was deleted is left in it; false while another process reads it. */
+  scrub(): boolean;
+  /** The audit log says of an erasure with this proof that it is done. */
+  isProven(proof: string): boolean;
+
+  // Audit
+  /** Adds an entry, on disk before it returns. */
+  audit(entry: AuditEntry): AuditRecord;
+  /** Newest first. */
+  audits(query: AuditQuery): readonly AuditRecord[];
+  /** As it was noted with the last entry: to be kept elsewhere, and compared later. */
+  auditHead(): AuditHead;
+  /** Those that occur. */
+  auditActions(locations: readonly string[] | null): readonly string[];
+  /** Recomputes the chain of hashes, a page of entries at a time; `known`: a head that was kept elsewhere. */
+  verifyAudit(known?: AuditHead): Promise<AuditCheck>;
+
+  // KPIs that teams define
+  /** Those in force: at most one for each key and location, and one for each key and all locations. */
+  customKpis(): readonly CustomKpi[];
+  /** Newest first; empty when there never was one. */
+  customKpiVersions(key: string, location_id: string | null): readonly CustomKpi[];
+  /** Adds a version; a definition of null takes the KPI away. null, and nothing done, unless it is in force ("there") or is not ("new"). */
+  putCustomKpi(
+    given: Pick<CustomKpi, "key" | "location_id" | "definition" | "changed_by">,
+    only: "new" | "there",
+  ): CustomKpi | null;
+
+  /** What SQLite finds wrong with its own file; empty when nothing is. */
+  integrity(): readonly string[];
+
+  /** Grows whenever configuration may have changed: what was computed from it before is to be computed anew. */
+  generation(): number;
 
   close(): void;
 }

@@ -19,6 +19,8 @@ export interface ControlDatabase {
   change<T>(work: () => T): T;
   /** The same, on disk before it returns: for what must survive a power loss (people, keys). */
   changeDurably<T>(work: () => T): T;
+  /** The same for what is no configuration: nothing that is remembered is read anew. */
+  noteDurably<T>(work: () => T): T;
   /** A write that may be given up: a full disk must not refuse a reader over a "last seen". */
   note(work: () => void): void;
 }
@@ -86,6 +88,14 @@ function withGenerations(sql: Database, now: () => number): ControlDatabase {
         sql.exec("PRAGMA synchronous = NORMAL");
       }
     },
+    noteDurably(work) {
+      sql.exec("PRAGMA synchronous = FULL");
+      try {
+        return sql.transaction(work).immediate();
+      } finally {
+        sql.exec("PRAGMA synchronous = NORMAL");
+      }
+    },
     note(work) {
       try {
         work();
@@ -94,6 +104,12 @@ function withGenerations(sql: Database, now: () => number): ControlDatabase {
       }
     },
   };
+}
+
+/** Pages, indexes and foreign keys; the first hundred faults. */
+export function integrityOf({ sql }: ControlDatabase): readonly string[] {
+  const found = sql.query<{ integrity_check: string }, []>("PRAGMA integrity_check").all();
+  return found.map((row) => row.integrity_check).filter((line) => line !== "ok");
 }
 
 function isTroubleOfTheDisk(error: unknown): boolean {

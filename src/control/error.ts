@@ -4,6 +4,8 @@ export type ControlErrorCode =
   | "email_invalid"
   | "password_invalid"
   | "already_set_up"
+  | "last_owner"
+  | "rule_taken"
   | "rule_invalid"
   | "location_invalid"
   | "busy"

@@ -4,7 +4,7 @@ import { type ControlDatabase, remembered } from "./database.ts";
 import { hashSecret, newSecret } from "./secrets.ts";
 import type { ApiKey, Caller } from "./types.ts";
 
-type Keys = Pick<Control, "addKey" | "keys" | "removeKey" | "callerOfKey">;
+type Keys = Pick<Control, "addKey" | "keys" | "renameKey" | "removeKey" | "callerOfKey">;
 
 interface KeyRow extends Omit<ApiKey, "scopes"> {
   hash: string;
@@ -53,6 +53,12 @@ export function keysOf(database: ControlDatabase): Keys {
         const seen = seenAt.get(record.key_id);
         return seen === undefined ? record : { ...record, last_used_at: Math.max(seen, record.last_used_at ?? 0) };
       });
+    },
+    renameKey(key_id, name) {
+      database.changeDurably(() =>
+        sql.query("UPDATE api_keys SET name = $name WHERE key_id = $key_id").run({ name, key_id }),
+      );
+      return all().records.find((record) => record.key_id === key_id) ?? null;
     },
     removeKey(key_id) {
       const removed = database.changeDurably(() =>

@@ -66,7 +66,7 @@ export function locationsOf(database: ControlDatabase, fact: Control["fact"]): L
       if (!location(location_id)) return false;
       // Its keys go too: one that stayed would make the location again with its next event.
       database.changeDurably(() => {
-        for (const table of ["api_keys", "commission_rules", "targets", "quarantine", "locations"]) {
+        for (const table of ["api_keys", "commission_rules", "targets", "quarantine", "custom_kpis", "locations"]) {
           sql.query(`DELETE FROM ${table} WHERE location_id = $location_id`).run({ location_id });
         }
       });

@@ -1,10 +1,18 @@
 import { z } from "zod";
-import type { Control, QuarantineRow } from "./control.ts";
+import { REJECTION_CODES } from "../catalogue/event.ts";
+import type { Control, QuarantineFilter, QuarantineRow } from "./control.ts";
 import type { ControlDatabase } from "./database.ts";
 
 type Quarantine = Pick<
   Control,
-  "quarantine" | "quarantined" | "quarantinedRow" | "dropQuarantined" | "pruneQuarantine"
+  | "quarantine"
+  | "quarantined"
+  | "quarantinedCount"
+  | "quarantinedRow"
+  | "mendQuarantined"
+  | "dropQuarantined"
+  | "dropAllQuarantined"
+  | "pruneQuarantine"
 >;
 
 interface Row extends Omit<QuarantineRow, "reason"> {
@@ -17,17 +25,7 @@ const reasonSchema = z.object({
   index: z.number(),
   id: z.string().nullable(),
   field: z.string().nullable(),
-  code: z.enum([
-    "type_invalid",
-    "time_invalid",
-    "time_in_future",
-    "value_invalid",
-    "field_invalid",
-    "field_missing",
-    "too_large",
-    "too_deep",
-    "location_forbidden",
-  ]),
+  code: z.enum(REJECTION_CODES),
   detail: z.string(),
 });
 
@@ -37,11 +35,14 @@ export function quarantineOf(database: ControlDatabase): Quarantine {
   const insert = sql.query(
     "INSERT INTO quarantine (received_at, location_id, reason, raw) VALUES ($received_at, $location_id, $reason, $raw)",
   );
-  const list = sql.query<Row, { locations: string | null; before: number; limit: number }>(
-    `SELECT * FROM quarantine WHERE quarantine_id < $before
-     AND ($locations IS NULL OR location_id IN (SELECT value FROM json_each($locations)))
-     ORDER BY quarantine_id DESC LIMIT $limit`,
+  const list = sql.query<Row, Filters & { before: number; limit: number }>(
+    `SELECT * FROM quarantine WHERE quarantine_id < $before AND ${FILTER} ORDER BY quarantine_id DESC LIMIT $limit`,
   );
+  const count = sql.query<{ rows: number }, Filters>(`SELECT count(*) AS rows FROM quarantine WHERE ${FILTER}`);
+  const mend = sql.query(
+    "UPDATE quarantine SET raw = $raw, mended_at = $mended_at WHERE quarantine_id = $quarantine_id",
+  );
+  const dropAll = sql.query<never, Filters>(`DELETE FROM quarantine WHERE ${FILTER}`);
   const find = sql.query<Row, { quarantine_id: number }>(
     "SELECT * FROM quarantine WHERE quarantine_id = $quarantine_id",
   );
@@ -52,18 +53,25 @@ export function quarantineOf(database: ControlDatabase): Quarantine {
     }
   });
 
+  const found = (quarantine_id: number): QuarantineRow | null => {
+    const row = find.get({ quarantine_id });
+    return row ? rowOf(row) : null;
+  };
+
   return {
     quarantine(rows) {
       if (rows.length > 0) insertAll.immediate(rows);
     },
-    quarantined({ locations, before, limit }) {
-      const scope = locations === null ? null : JSON.stringify(locations);
-      return list.all({ locations: scope, before: before ?? Number.MAX_SAFE_INTEGER, limit }).map(rowOf);
+    quarantined({ before, limit, ...filter }) {
+      return list.all({ ...filtersOf(filter), before: before ?? Number.MAX_SAFE_INTEGER, limit }).map(rowOf);
     },
-    quarantinedRow(quarantine_id) {
-      const row = find.get({ quarantine_id });
-      return row ? rowOf(row) : null;
+    quarantinedCount: (filter) => count.get(filtersOf(filter))?.rows ?? 0,
+    quarantinedRow: found,
+    mendQuarantined(quarantine_id, raw) {
+      mend.run({ quarantine_id, raw: cut(raw), mended_at: database.now() });
+      return found(quarantine_id);
     },
+    dropAllQuarantined: (filter) => dropAll.run(filtersOf(filter)).changes,
     dropQuarantined: (quarantine_id) => drop.run({ quarantine_id }).changes > 0,
     pruneQuarantine(before, rows_max) {
       sql.query("DELETE FROM quarantine WHERE received_at < $before").run({ before });
@@ -74,6 +82,20 @@ export function quarantineOf(database: ControlDatabase): Quarantine {
         )
         .run({ rows_max });
     },
+  };
+}
+
+type Filters = Record<"locations" | "code" | "received_before", string | number | null>;
+
+const FILTER = `($locations IS NULL OR location_id IN (SELECT value FROM json_each($locations)))
+  AND ($code IS NULL OR json_extract(reason, '$.code') = $code)
+  AND ($received_before IS NULL OR received_at < $received_before)`;
+
+function filtersOf({ locations, code, received_before }: QuarantineFilter): Filters {
+  return {
+    locations: locations === null ? null : JSON.stringify(locations),
+    code: code ?? null,
+    received_before: received_before ?? null,
   };
 }
 

@@ -1,10 +1,18 @@
-import type { CommissionRule } from "../catalogue/types.ts";
 import type { Control } from "./control.ts";
 import { type ControlDatabase, remembered } from "./database.ts";
 import { ControlError } from "./error.ts";
-import type { TargetRow } from "./types.ts";
+import type { RuleRow, TargetRow } from "./types.ts";
 
-type Rules = Pick<Control, "commissionRules" | "addCommissionRule" | "targets" | "setTarget">;
+type Rules = Pick<
+  Control,
+  | "commissionRules"
+  | "addCommissionRule"
+  | "setCommissionRule"
+  | "removeCommissionRule"
+  | "targets"
+  | "setTarget"
+  | "removeTarget"
+>;
 
 /** Rollups have 15-minute buckets: a rate that changed inside one could not be told apart there. */
 const RULE_STEP_US = 15 * 60 * 1_000_000;
@@ -15,8 +23,8 @@ export function rulesOf(database: ControlDatabase): Rules {
   const rules = remembered(database, () =>
     Object.freeze(
       sql
-        .query<CommissionRule, []>(
-          "SELECT location_id, bot_id, rate, valid_from FROM commission_rules ORDER BY valid_from, rule_id",
+        .query<RuleRow, []>(
+          "SELECT rule_id, location_id, bot_id, rate, valid_from FROM commission_rules ORDER BY valid_from, rule_id",
         )
         .all(),
     ),
@@ -26,23 +34,52 @@ export function rulesOf(database: ControlDatabase): Rules {
       sql.query<TargetRow, []>("SELECT kpi, location_id, value FROM targets ORDER BY kpi, location_id").all(),
     ),
   );
-  const putRule = sql.query(
+  const putRule = sql.query<RuleRow, Omit<RuleRow, "rule_id">>(
     `INSERT INTO commission_rules (location_id, bot_id, rate, valid_from) VALUES ($location_id, $bot_id, $rate, $valid_from)
-     ON CONFLICT (ifnull(location_id, ''), ifnull(bot_id, ''), valid_from) DO UPDATE SET rate = $rate`,
+     ON CONFLICT (ifnull(location_id, ''), ifnull(bot_id, ''), valid_from) DO UPDATE SET rate = $rate
+     RETURNING rule_id, location_id, bot_id, rate, valid_from`,
   );
   const putTarget = sql.query(
     "INSERT INTO targets VALUES ($kpi, $location_id, $value) ON CONFLICT DO UPDATE SET value = $value",
+  );
+  const taken = sql.query<{ rule_id: number }, Omit<RuleRow, "rate">>(
+    `SELECT rule_id FROM commission_rules WHERE ifnull(location_id, '') = ifnull($location_id, '')
+     AND ifnull(bot_id, '') = ifnull($bot_id, '') AND valid_from = $valid_from AND rule_id <> $rule_id`,
   );
   return {
     commissionRules: rules,
     addCommissionRule({ location_id, bot_id, rate, valid_from }) {
       checkRule(rate, valid_from);
-      database.change(() => putRule.run({ location_id, bot_id, rate, valid_from }));
+      const row = database.change(() => putRule.get({ location_id, bot_id, rate, valid_from }));
+      if (!row) throw new Error("a commission rule was not returned by its insert");
+      return row;
     },
+    setCommissionRule(rule_id, change) {
+      const known = rules().find((rule) => rule.rule_id === rule_id);
+      if (!known) return null;
+      const next: RuleRow = { ...known, ...change };
+      checkRule(next.rate, next.valid_from);
+      database.change(() => {
+        const { rate, ...place } = next;
+        if (taken.get(place) !== null)
+          throw new ControlError("rule_taken", "Another rule of this scope begins at that time.", "valid_from");
+        sql
+          .query("UPDATE commission_rules SET rate = $rate, valid_from = $valid_from WHERE rule_id = $rule_id")
+          .run({ rate, valid_from: next.valid_from, rule_id });
+      });
+      return next;
+    },
+    removeCommissionRule: (rule_id) =>
+      database.change(() => sql.query("DELETE FROM commission_rules WHERE rule_id = $rule_id").run({ rule_id }))
+        .changes > 0,
     targets,
     setTarget({ kpi, location_id, value }) {
       database.change(() => putTarget.run({ kpi, location_id, value }));
     },
+    removeTarget: (kpi, location_id) =>
+      database.change(() =>
+        sql.query("DELETE FROM targets WHERE kpi = $kpi AND location_id = $location_id").run({ kpi, location_id }),
+      ).changes > 0,
   };
 }
 

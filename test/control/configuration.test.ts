@@ -68,7 +68,7 @@ describe("commission rules and targets", () => {
     const scope = { location_id: null, bot_id: "seller-bot", valid_from: HOUR };
     control.addCommissionRule({ ...scope, rate: "0.05" });
     control.addCommissionRule({ ...scope, rate: "0.055" });
-    expect(control.commissionRules()).toEqual([{ ...scope, rate: "0.055" }]);
+    expect(control.commissionRules()).toEqual([{ ...scope, rate: "0.055", rule_id: expect.any(Number) }]);
   });
 
   for (const [rate, valid_from] of [

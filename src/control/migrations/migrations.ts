@@ -1,9 +1,15 @@
 import type { Database } from "bun:sqlite";
 import { ControlError } from "../error.ts";
 import { spine } from "./0001_spine.ts";
+import { audit } from "./0002_audit.ts";
+import { access } from "./0003_access.ts";
+import { kpis } from "./0004_kpis.ts";
+import { quarantine } from "./0005_quarantine.ts";
+import { heartbeats } from "./0006_heartbeats.ts";
+import { acknowledged } from "./0007_acknowledged.ts";
 
 /** In order, for ever: a migration that was released is never edited, only followed. */
-const MIGRATIONS: readonly string[] = [spine];
+const MIGRATIONS: readonly string[] = [spine, audit, access, kpis, quarantine, heartbeats, acknowledged];
 
 /**
  * Brings the database to this version, each step in its own transaction.
