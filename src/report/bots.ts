@@ -16,7 +16,7 @@ export interface Bot {
 }
 
 export interface Bots {
-  /** The BOTS_MAX that were heard last, by name. */
+  /** Those that were heard last, by name. */
   bots: readonly Bot[];
   /** All that reported in the last 14 days. */
   total: number;
@@ -30,7 +30,8 @@ const IDLE_AT_LEAST = 30 * MINUTE;
 const IDLE_GAPS = 3;
 const LEARNED_DAYS = 14;
 const STRETCHES = 30;
-export const BOTS_MAX = 12;
+/** So many fit on a page. */
+const BOTS_MAX = 12;
 
 interface Seen {
   bot_id: string;
@@ -47,20 +48,24 @@ interface Last {
   step: string | null;
 }
 
-/** The bots of the last 14 days. What is learned comes from quarters of an hour, so that no more than an hour of events is read whole. */
+/** The bots of the last 14 days; `hour` false: without their last hour. What is learned comes from quarters of an hour, so that no more than an hour of events is read whole. */
 export async function botsSeen(
   store: Store,
   locations: readonly string[] | null,
   now: number,
   signal?: AbortSignal,
+  most = BOTS_MAX,
+  hour = true,
 ): Promise<Bots> {
   const seen = await store.rows<Seen>(seenSql(locations, now), locations === null ? [] : [locations], signal);
-  const shown = seen.slice(0, BOTS_MAX);
+  const shown = seen.slice(0, most);
   if (shown.length === 0) return { bots: [], total: 0 };
   const scope = scopeParams(locations, shown);
   const [lasts, minutes] = await Promise.all([
     store.rows<Last>(lastSql(locations, shown, now), scope, signal),
-    store.rows<{ bot_id: string; stretch: number; events: number }>(recentSql(locations, now), scope, signal),
+    hour
+      ? store.rows<{ bot_id: string; stretch: number; events: number }>(recentSql(locations, now), scope, signal)
+      : [],
   ]);
   const bots = shown.map(({ bot_id, last_bucket, usual_gap }): Bot => {
     const last = lasts.find((row) => row.bot_id === bot_id);
@@ -72,6 +77,35 @@ export async function botsSeen(
   });
   // By name: cards that change places with every event cannot be watched.
   return { bots: bots.sort((a, b) => (a.bot_id < b.bot_id ? -1 : 1)), total: seen.length };
+}
+
+/** When each of these bots was heard last, however long ago; those never heard are missing. */
+export async function lastHeard(
+  store: Store,
+  locations: readonly string[] | null,
+  bots: readonly string[],
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, number>> {
+  if (bots.length === 0) return new Map();
+  const among = `list_contains(${locations === null ? "$1" : "$2"}, bot_id) AND ${visible(locations)}`;
+  const params = locations === null ? [bots] : [locations, bots];
+  const days = await store.rows<{ bot_id: string; day: number }>(
+    `SELECT bot_id, max(bucket) AS day FROM rollup_day WHERE ${among} GROUP BY bot_id`,
+    params,
+    signal,
+  );
+  // Of each bot only its last day is read whole.
+  const reads = [...new Set(days.map(({ day }) => day))].map(
+    (day) =>
+      `SELECT bot_id, max(time) AS last FROM events WHERE time >= ${stamp(day)} AND time < ${stamp(day + 24 * HOUR)} AND ${among} GROUP BY bot_id`,
+  );
+  if (reads.length === 0) return new Map();
+  const lasts = await store.rows<{ bot_id: string; last: number }>(
+    `SELECT bot_id, max(last) AS last FROM (${reads.join(" UNION ALL ")}) GROUP BY bot_id`,
+    params,
+    signal,
+  );
+  return new Map(lasts.map(({ bot_id, last }) => [bot_id, last]));
 }
 
 /** What a bot says of itself counts until it does something else; silence is measured by what is usual for it. */

@@ -21,6 +21,8 @@ export interface Asked {
   /** Those the caller may see; null: every one. */
   locations: readonly string[] | null;
   filters: readonly Filter[];
+  /** True when whoever asks may see what is personal; left out: they may not, and it is masked. */
+  personal?: boolean;
   /** Microseconds. */
   now: number;
   signal?: AbortSignal;

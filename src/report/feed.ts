@@ -1,5 +1,7 @@
 /** The newest events as facts a view can put into words. */
 import type { Store } from "../store/store.ts";
+import type { Asked } from "./common.ts";
+import { maskedEvent } from "./personal.ts";
 
 export interface FeedItem {
   location_id: string;
@@ -32,23 +34,21 @@ const ROUTINE = [
 /** One line of many: shown only where there is little else. */
 const CHATTER = ["conversation_message"];
 
-/** The newest events up to now, newest first; routine ones are left out, and single messages while there is other news. */
+/** The newest events up to now, newest first, masked for those who may not see what is personal; routine ones are left out, and single messages while there is other news. */
 export async function newestEvents(
   store: Store,
   locations: readonly string[] | null,
-  now: number,
-  signal?: AbortSignal,
+  asked: Pick<Asked, "now" | "personal" | "signal">,
 ): Promise<readonly FeedItem[]> {
-  const news = await newestBut([...ROUTINE, ...CHATTER], store, locations, now, signal);
-  return news.length === FEED_ITEMS ? news : newestBut(ROUTINE, store, locations, now, signal);
+  const news = await newestBut([...ROUTINE, ...CHATTER], store, locations, asked);
+  return news.length === FEED_ITEMS ? news : newestBut(ROUTINE, store, locations, asked);
 }
 
 async function newestBut(
   types: readonly string[],
   store: Store,
   locations: readonly string[] | null,
-  now: number,
-  signal?: AbortSignal,
+  { now, personal, signal }: Pick<Asked, "now" | "personal" | "signal">,
 ): Promise<readonly FeedItem[]> {
   const where = locations === null ? "true" : "list_contains($2, location_id)";
   const rows = await store.rows<Omit<FeedItem, "data"> & { data: string | null }>(
@@ -58,7 +58,8 @@ async function newestBut(
     locations === null ? [types] : [types, locations],
     signal,
   );
-  return rows.map((row) => ({ ...row, data: objectOf(row.data) }));
+  const items = rows.map((row): FeedItem => ({ ...row, data: objectOf(row.data) }));
+  return personal ? items : items.map(maskedEvent);
 }
 
 function objectOf(json: string | null): Readonly<Record<string, unknown>> {

@@ -63,10 +63,21 @@ export async function kpiFigures(
         })
       : null,
   ]);
-  const usual = currencyOf(parts.control, scope.locations);
+  return { framed: resolved, kpis: figuresFrom(parts, resolved, asked, current, previous) };
+}
+
+/** The figures of answers that are known already: this timeframe's, and the one's before; splits do not matter to totals. */
+export function figuresFrom(
+  { control }: Pick<ReportParts, "control">,
+  { scope }: Framed,
+  asked: Pick<KpisAsked, "kpis" | "trends" | "previous_trends" | "currency">,
+  current: Answer,
+  previous: Answer | null,
+): Record<string, KpiFigure> {
+  const usual = currencyOf(control, scope.locations);
   const kpis: Record<string, KpiFigure> = {};
   for (const kpi of asked.kpis) {
-    const target = targetOf(parts.control, kpi, scope.locations);
+    const target = targetOf(control, kpi, scope.locations);
     const figure = figureOf(kpi, {
       current,
       previous,
@@ -79,7 +90,7 @@ export async function kpiFigures(
       asked.previous_trends && previous ? { previous_trend: trendOf(kpi, previous, figure.currency ?? null) } : {};
     kpis[kpi.key] = { ...figure, ...before };
   }
-  return { framed: resolved, kpis };
+  return kpis;
 }
 
 /** (value − previous) ÷ |previous|; null when either is missing or there was nothing before. */
@@ -180,7 +191,7 @@ function amountOf(cell: Cell): Amount {
 }
 
 /** A location's own target beats the catalogue's; several locations together have only the catalogue's. */
-function targetOf(control: Control, kpi: Kpi, locations: readonly string[] | null): Known["target"] {
+export function targetOf(control: Control, kpi: Kpi, locations: readonly string[] | null): Known["target"] {
   const [only] = locations ?? control.locations().map(({ location_id }) => location_id);
   const single = (locations ?? control.locations()).length === 1;
   const own = single ? control.targets().find((row) => row.kpi === kpi.key && row.location_id === only) : undefined;

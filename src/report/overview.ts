@@ -80,7 +80,7 @@ export async function overviewReport(
       funnelOf(funnelKey, () => leadFunnel(parts, scope, compares)),
     ),
     attempt("bots", botsSeen(parts.store, scope.locations, asked.now, asked.signal)),
-    attempt("feed", newestEvents(parts.store, scope.locations, asked.now, asked.signal)),
+    attempt("feed", newestEvents(parts.store, scope.locations, asked)),
     attempt("pulse", pulseOf(parts.store, scope.locations, asked.now, asked.signal)),
   ]);
   const elsewhere = events === 0 ? await attempt("extent", extentOf(parts, asked)) : null;

@@ -1,10 +1,13 @@
 /** The explorer's question: names to KPIs, and the answer with its timeframe. */
-import { FORMULA_CHARS_MAX, parseFormula } from "../catalogue/formula.ts";
+import { faultText, parseFormula } from "../catalogue/formula.ts";
 import { kpiOf } from "../catalogue/kpis.ts";
 import type { Grain, Kpi, Unit } from "../catalogue/types.ts";
+import type { Control } from "../control/control.ts";
 import { QuestionFault } from "../store/query/fault.ts";
 import type { Answer } from "../store/store.ts";
 import { type Asked, type Framed, framed, type ReportParts } from "./common.ts";
+import { knownKpi, kpiFrom, type Whose } from "./custom-kpis.ts";
+import { maskedAnswer } from "./personal.ts";
 
 /** A KPI by its key, or one made up for this question. */
 export type KpiWanted = string | { key: string; label?: string | undefined; unit?: Unit | undefined; formula: string };
@@ -22,7 +25,7 @@ export async function answerQuestion(
   parts: ReportParts,
   asked: QuestionAsked,
 ): Promise<{ framed: Framed; answer: Answer }> {
-  const kpis = asked.kpis.map(wantedKpi);
+  const kpis = asked.kpis.map((wanted, index) => wantedKpi(parts.control, asked, wanted, index));
   const resolved = await framed(parts, asked);
   const answer = await parts.store.ask({
     ...resolved.scope,
@@ -32,24 +35,20 @@ export async function answerQuestion(
     order: asked.order,
     ...(asked.limit === null ? {} : { limit: asked.limit }),
   });
-  return { framed: resolved, answer };
+  return { framed: resolved, answer: asked.personal ? answer : maskedAnswer(answer) };
 }
 
-/** The KPI of a key; `path` says where a fault is. */
-export function wantedKpi(wanted: KpiWanted, index: number): Kpi {
+/** The KPI of a key or of a formula written down for this question; `index` says where a fault is. Throws QuestionFault. */
+export function wantedKpi(control: Control, asked: Whose, wanted: KpiWanted, index: number): Kpi {
   if (typeof wanted === "string") {
-    const kpi = kpiOf(wanted);
+    const kpi = knownKpi(control, asked, wanted);
     if (!kpi) throw new QuestionFault(`kpis.${index}`, "unknown", "There is no such KPI.");
     return kpi;
   }
   const { key, label = key, unit = "count", formula } = wanted;
   if (kpiOf(key)) throw new QuestionFault(`kpis.${index}.key`, "invalid", "A built-in KPI has this key.");
   const parsed = parseFormula(formula);
-  if (!parsed.ok) {
-    const { position, expected } = parsed.fault;
-    const detail =
-      formula.length > FORMULA_CHARS_MAX ? `Write ${expected}.` : `At position ${position}: expected ${expected}.`;
-    throw new QuestionFault(`kpis.${index}.formula`, "invalid", detail);
-  }
-  return { key, label, unit, formula, better: null, description: "", dimensions: [], group: "system" };
+  if (!parsed.ok)
+    throw new QuestionFault(`kpis.${index}.formula`, "formula_invalid", faultText(parsed.fault), parsed.fault.position);
+  return kpiFrom(key, { label, unit, better: null, description: "", formula });
 }

@@ -213,8 +213,8 @@ test("the feed is the newest first, without heartbeats, the future or other loca
     { id: "coming", time: NOON + HOUR_US },
     { id: "theirs", location_id: "elsewhere", time: NOON },
   ]);
-  expect((await newestEvents(store, null, NOON)).map(({ id }) => id)).toEqual(["theirs", "new", "old"]);
-  const [mine] = await newestEvents(store, ["jorge_main"], NOON);
+  expect((await newestEvents(store, null, { now: NOON })).map(({ id }) => id)).toEqual(["theirs", "new", "old"]);
+  const [mine] = await newestEvents(store, ["jorge_main"], { now: NOON });
   expect(mine).toMatchObject({ id: "new", data: { source: "web" } });
 });
 
