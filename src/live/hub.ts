@@ -2,6 +2,8 @@
  * Live: topics, views and sockets. It moves strings and knows no KPI.
  * A view is rendered once for all who watch it, coalesced, and never faster than the limit.
  */
+import { createPaced, type Paced } from "./paced.ts";
+
 export interface Watcher {
   /** Sends one text frame; false when the socket is gone. */
   send(text: string): boolean;
@@ -34,6 +36,8 @@ export interface HubOptions {
   /** Milliseconds that only go forward. */
   now?: () => number;
   onError?: (view: string, error: unknown) => void;
+  /** A view's changed fragments went out to its watchers. */
+  onPush?: () => void;
 }
 
 /** What the hub keeps of a view while anyone watches it. */
@@ -44,73 +48,56 @@ interface Watched {
   joined: Set<Watcher>;
   /** Fragments as they were last pushed; null before the first rendering. */
   pushed: readonly string[] | null;
-  /** A commit touched it since the last rendering began. */
-  due: boolean;
-  rendering: Promise<void> | null;
-  /** When the last rendering began. */
-  began_at: number;
-  timer: ReturnType<typeof setTimeout> | null;
+  rendering: Paced;
 }
 
 /** The hub of one process. A commit is pushed at once when the view was quiet, else as soon as the limit lets it. */
-export function createHub({ pushes_per_s, now = () => performance.now(), onError = () => {} }: HubOptions): Hub {
+export function createHub({
+  pushes_per_s,
+  now = () => performance.now(),
+  onError = () => {},
+  onPush = () => {},
+}: HubOptions): Hub {
   const views = new Map<string, Watched>();
   const pause_ms = 1_000 / pushes_per_s;
-  let closed = false;
 
-  function schedule(watched: Watched): void {
-    watched.due = true;
-    if (closed || watched.rendering || watched.timer) return;
-    const wait_ms = watched.began_at + pause_ms - now();
-    if (wait_ms <= 0) start(watched);
-    else {
-      watched.timer = setTimeout(() => {
-        watched.timer = null;
-        start(watched);
-      }, wait_ms);
-    }
-  }
-
-  function start(watched: Watched): void {
-    if (closed || watched.watchers.size === 0) return;
-    watched.due = false;
-    watched.began_at = now();
-    watched.rendering = renderAndPush(watched, onError).finally(() => {
-      watched.rendering = null;
-      if (watched.due) schedule(watched);
-    });
+  function added(view: View): Watched {
+    const run = (): Promise<void> => renderAndPush(watched, onError, onPush);
+    const rendering = createPaced(run, pause_ms, now);
+    const watched: Watched = { view, watchers: new Set(), joined: new Set(), pushed: null, rendering };
+    views.set(view.key, watched);
+    return watched;
   }
 
   function leave(watched: Watched, watcher: Watcher): void {
     watched.watchers.delete(watcher);
     watched.joined.delete(watcher);
     if (watched.watchers.size > 0) return;
-    if (watched.timer) clearTimeout(watched.timer);
+    void watched.rendering.stop();
     if (views.get(watched.view.key) === watched) views.delete(watched.view.key);
   }
 
   return {
     watch(view, watcher) {
-      const watched = views.get(view.key) ?? added(views, view);
+      const watched = views.get(view.key) ?? added(view);
       watched.watchers.add(watcher);
       // What was pushed last is still true when nothing is due: no need to render for each of a crowd that joins.
-      if (watched.pushed && !watched.due && !watched.rendering) watcher.send(watched.pushed.join("\n"));
+      if (watched.pushed && watched.rendering.quiet) watcher.send(watched.pushed.join("\n"));
       else {
         watched.joined.add(watcher);
         // A rendering that is under way will do for it.
-        if (!watched.rendering) schedule(watched);
+        if (!watched.rendering.running) watched.rendering.ask();
       }
       return () => leave(watched, watcher);
     },
     touch(location_ids) {
       if (location_ids.length === 0) return;
-      for (const watched of views.values()) {
-        const { locations } = watched.view;
-        if (locations === null || location_ids.some((id) => locations.includes(id))) schedule(watched);
+      for (const { view, rendering } of views.values()) {
+        if (view.locations?.some((id) => location_ids.includes(id)) ?? true) rendering.ask();
       }
     },
     tick() {
-      for (const watched of views.values()) schedule(watched);
+      for (const { rendering } of views.values()) rendering.ask();
     },
     watchers() {
       let count = 0;
@@ -118,33 +105,17 @@ export function createHub({ pushes_per_s, now = () => performance.now(), onError
       return count;
     },
     async close() {
-      closed = true;
-      const running = [...views.values()].map(({ rendering, timer }) => {
-        if (timer) clearTimeout(timer);
-        return rendering;
-      });
-      await Promise.all(running);
+      await Promise.all([...views.values()].map(({ rendering }) => rendering.stop()));
       views.clear();
     },
   };
 }
 
-function added(views: Map<string, Watched>, view: View): Watched {
-  const watched: Watched = {
-    view,
-    watchers: new Set(),
-    joined: new Set(),
-    pushed: null,
-    due: false,
-    rendering: null,
-    began_at: Number.NEGATIVE_INFINITY,
-    timer: null,
-  };
-  views.set(view.key, watched);
-  return watched;
-}
-
-async function renderAndPush(watched: Watched, onError: (view: string, error: unknown) => void): Promise<void> {
+async function renderAndPush(
+  watched: Watched,
+  onError: (view: string, error: unknown) => void,
+  onPush: () => void,
+): Promise<void> {
   const joined = new Set(watched.joined);
   watched.joined.clear();
   try {
@@ -156,6 +127,7 @@ async function renderAndPush(watched: Watched, onError: (view: string, error: un
     for (const watcher of watched.joined) joined.add(watcher);
     watched.joined.clear();
     push(watched, joined, fragments.join("\n"), changed.join("\n"));
+    if (changed.length > 0) onPush();
   } catch (error) {
     // The next commit tries again; who watches keeps what is on the screen.
     for (const watcher of joined) if (watched.watchers.has(watcher)) watched.joined.add(watcher);

@@ -1,0 +1,1 @@
+export { BellwetherClient, BellwetherError } from "./client.js";
