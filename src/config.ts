@@ -1,9 +1,22 @@
-import { readFileSync } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
-import { parse as parseToml } from "smol-toml";
 import { z } from "zod";
-import { type Arguments, type Flag, nearest, parseArguments } from "./commands/arguments.ts";
+import { type Arguments, type Flag, parseArguments } from "./commands/arguments.ts";
+import {
+  check,
+  defaultNote,
+  flagged,
+  givenFor,
+  number,
+  oneOf,
+  placeholder,
+  readToml,
+  type Setting,
+  text,
+  wrongOrigins,
+} from "./setting.ts";
+
+export { originsOf, SettingsError } from "./setting.ts";
 
 /**
  * Every setting and limit, parsed once, documented in place.
@@ -21,6 +34,9 @@ export interface Settings {
   duckdb_threads: number;
   duckdb_temp_max_mb: number;
   query_timeout_ms: number;
+  questions_at_once_max: number;
+  questions_waiting_max: number;
+  cache_bytes_max: number;
   ingest_events_max: number;
   ingest_body_bytes_max: number;
   event_bytes_max: number;
@@ -38,32 +54,37 @@ export interface Settings {
   quarantine_rows_max: number;
   live_pushes_per_s: number;
   live_sockets_max: number;
+  live_sockets_per_user_max: number;
+  live_sockets_per_address_max: number;
+  live_channels_per_socket_max: number;
+  /** What a client may send on a socket. */
+  live_messages_per_s: number;
+  live_buffer_frames: number;
+  live_buffer_s: number;
+  /** Requests a second of one key, user or address; 0 is no limit. A burst may be that many at once. */
+  rate_ingest_per_s: number;
+  rate_ingest_burst: number;
+  rate_read_per_s: number;
+  rate_read_burst: number;
+  rate_auth_per_s: number;
+  rate_auth_burst: number;
+  url_bytes_max: number;
+  body_timeout_ms: number;
+  request_timeout_ms: number;
+  /** Comma-separated exact origins that browsers may call the API from; empty: none. */
+  cors_origins: string;
+  metrics_public: boolean;
+  log_days: number;
+  log_day_bytes_max: number;
+  /** off | problems | all. */
+  log_requests: string;
+  slow_request_ms: number;
+  slow_query_ms: number;
   session_idle_min: number;
   session_absolute_h: number;
   session_remember_days: number;
   admin_email: string;
   admin_password: string;
-}
-
-/** What a setting accepts, and so how its text is read. */
-type Kind =
-  | { is: "text"; placeholder: string }
-  | { is: "switch" }
-  /** A whole number in [least, most]. */
-  | { is: "number"; least: number; most: number };
-
-export interface Setting {
-  key: keyof Settings;
-  /** Without dashes; null where the command line would show a secret to everyone on the machine. */
-  flag: string | null;
-  env: string;
-  default: string | number | boolean;
-  /** How the default is written in help and docs, where it depends on the machine. */
-  default_text?: string;
-  doc: string;
-  kind: Kind;
-  /** Secrets may also be named by `<ENV>_FILE`, a file that holds them. */
-  secret?: true;
 }
 
 const MIB = 1024 * 1024;
@@ -107,6 +128,21 @@ export const SETTINGS: readonly Setting[] = [
   },
   number("duckdb_temp_max_mb", 64, 1024 * 1024 * 1024, 4096, "How much DuckDB may spill to disk."),
   number("query_timeout_ms", 100, 3_600_000, 10_000, "A query that takes longer is interrupted."),
+  number(
+    "questions_at_once_max",
+    1,
+    1000,
+    8,
+    "Uncached questions that one key or user may have answered at once; the rest wait. What the cache holds never waits.",
+  ),
+  number(
+    "questions_waiting_max",
+    0,
+    100_000,
+    128,
+    "Questions of one key or user that may wait for their turn; more are answered 429. Who waits longer than query_timeout_ms is answered 503.",
+  ),
+  number("cache_bytes_max", MIB, 16 * GIB, 32 * MIB, "Bytes of answers kept in memory until an event touches them."),
   number("ingest_events_max", 1, 1_000_000, 10_000, "Events in one request."),
   number(
     "ingest_body_bytes_max",
@@ -144,6 +180,80 @@ export const SETTINGS: readonly Setting[] = [
   number("quarantine_rows_max", 100, 10_000_000, 100_000, "How many rejected events are kept."),
   number("live_pushes_per_s", 1, 60, 4, "How often a live view is pushed at most."),
   number("live_sockets_max", 1, 1_000_000, 20_000, "Open live connections."),
+  number("live_sockets_per_user_max", 1, 1_000_000, 100, "Open live connections of one user or key."),
+  number("live_sockets_per_address_max", 1, 1_000_000, 1_000, "Open live connections from one address."),
+  number("live_channels_per_socket_max", 1, 1_000, 16, "Channels on one live connection."),
+  number("live_messages_per_s", 1, 1_000, 10, "Messages that a live connection may send; twice as many at once."),
+  number("live_buffer_frames", 1, 100_000, 1_000, "Frames of a channel kept for clients that were away for a moment."),
+  number("live_buffer_s", 1, 3_600, 60, "How long they are kept."),
+  number(
+    "rate_ingest_per_s",
+    0,
+    1_000_000,
+    0,
+    "Ingest requests a second of one key (of one address without a key); 0 is no limit: ingest sheds load by its queue already.",
+  ),
+  number("rate_ingest_burst", 1, 10_000_000, 10_000, "Ingest requests that may come at once, before the rate holds."),
+  number(
+    "rate_read_per_s",
+    0,
+    1_000_000,
+    10_000,
+    "All other requests a second of one key or user (of one address without either); 0 is no limit.",
+  ),
+  number("rate_read_burst", 1, 10_000_000, 20_000, "Of these, how many may come at once."),
+  number(
+    "rate_auth_per_s",
+    0,
+    1_000_000,
+    10,
+    "Sign-ins, token requests and refreshes a second of one address; 0 is no limit. Failed sign-ins have a limit of their own.",
+  ),
+  number("rate_auth_burst", 1, 10_000_000, 100, "Of these, how many may come at once."),
+  number(
+    "url_bytes_max",
+    256,
+    15_000,
+    8_192,
+    "Bytes of an address; longer ones are answered 414. (Headers: 16 KiB, 431.)",
+  ),
+  number("body_timeout_ms", 100, 3_600_000, 30_000, "A body that has not arrived by then is answered 408."),
+  number("request_timeout_ms", 100, 3_600_000, 60_000, "A request that is not answered by then is answered 503."),
+  {
+    ...text(
+      "cors_origins",
+      "ORIGINS",
+      "",
+      "Sites whose pages may call the API from a browser, with a key or token, never with cookies: exact origins (https://app.example.com), comma-separated. Empty: none.",
+    ),
+    kind: { is: "text", placeholder: "ORIGINS", wrong: wrongOrigins },
+  },
+  flagged("metrics_public", "Show /metrics to anyone; else to keys and users with the scope read for all locations."),
+  number("log_days", 1, 3650, 30, "Days that the files in data/logs are kept."),
+  number(
+    "log_day_bytes_max",
+    64 * 1024,
+    64 * GIB,
+    256 * MIB,
+    "Bytes of one day's log file; what is beyond goes to standard error only.",
+  ),
+  {
+    ...text(
+      "log_requests",
+      "WHICH",
+      "problems",
+      "Which requests the log file names: off, problems (4xx, 5xx and slow ones, at most 10 a second) or all.",
+    ),
+    kind: { is: "text", placeholder: "WHICH", wrong: oneOf("off", "problems", "all") },
+  },
+  number("slow_request_ms", 1, 3_600_000, 1_000, "A request that takes longer is logged as slow."),
+  number(
+    "slow_query_ms",
+    1,
+    3_600_000,
+    500,
+    "A query that takes longer is logged: its SQL without the values, and how long it took.",
+  ),
   number("session_idle_min", 1, 525_600, 30, "Minutes without a request after which a session ends."),
   number("session_absolute_h", 1, 8760, 8, "Hours after which a session ends in any case."),
   number("session_remember_days", 1, 3650, 30, "Days a session lasts with “keep me signed in”."),
@@ -159,9 +269,6 @@ export const SETTINGS: readonly Setting[] = [
   },
   { ...text("admin_password", "PASSWORD", "", "Its password."), flag: null, secret: true },
 ];
-
-/** Wrong settings: which one, where it came from, what it must be. Never the value of a secret. */
-export class SettingsError extends Error {}
 
 /**
  * All settings from the flags in `argv` (only settings' flags may stand there), the environment and the text of
@@ -181,7 +288,10 @@ export function settingsOf(
   env: Readonly<Record<string, string | undefined>>,
   tomlText: string,
 ): Settings {
-  const file = readToml(tomlText);
+  const file = readToml(
+    tomlText,
+    SETTINGS.map(({ key }) => key),
+  );
   const found: Partial<Record<keyof Settings, string | number | boolean>> = {};
   for (const setting of SETTINGS) {
     const { value, from } = givenFor(setting, flags, env, file);
@@ -215,8 +325,10 @@ export function dataPaths(data: string) {
     control: join(data, "control.sqlite"),
     journal: join(data, "journal"),
     temp: join(data, "tmp"),
+    logs: join(data, "logs"),
     native: join(data, "native"),
     toml: join(data, "bellwether.toml"),
+    views: join(data, "views.json"),
     lock: join(data, "lock"),
   };
 }
@@ -229,91 +341,6 @@ function memoryDefault(): number {
   return Math.min(2048, Math.max(256, Math.floor(bytes / MIB / 4)));
 }
 
-function text(key: keyof Settings, placeholder: string, fallback: string, doc: string): Setting {
-  return { ...named(key), default: fallback, doc, kind: { is: "text", placeholder } };
-}
-
-function flagged(key: keyof Settings, doc: string): Setting {
-  return { ...named(key), default: false, doc, kind: { is: "switch" } };
-}
-
-function number(key: keyof Settings, least: number, most: number, fallback: number, doc: string): Setting {
-  return { ...named(key), default: fallback, doc, kind: { is: "number", least, most } };
-}
-
-function named(key: keyof Settings): { key: keyof Settings; flag: string; env: string } {
-  return { key, flag: key.replaceAll("_", "-"), env: `BELLWETHER_${key.toUpperCase()}` };
-}
-
-function placeholder(kind: Kind): string {
-  return kind.is === "text" ? kind.placeholder : "N";
-}
-
-function defaultNote(setting: Setting): string {
-  if (setting.kind.is === "switch" || setting.default === "") return "";
-  return ` Default: ${setting.default_text ?? setting.default}.`;
-}
-
-function readToml(tomlText: string): Readonly<Record<string, unknown>> {
-  let file: Record<string, unknown>;
-  try {
-    file = parseToml(tomlText);
-  } catch (error) {
-    throw new SettingsError(`bellwether.toml: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const keys = SETTINGS.map((setting): string => setting.key);
-  for (const key of Object.keys(file)) {
-    if (keys.includes(key)) continue;
-    const near = nearest(key, keys);
-    throw new SettingsError(`bellwether.toml: unknown setting ${key}${near === null ? "" : `; did you mean ${near}?`}`);
-  }
-  return file;
-}
-
-function givenFor(
-  setting: Setting,
-  flags: Arguments,
-  env: Readonly<Record<string, string | undefined>>,
-  file: Readonly<Record<string, unknown>>,
-): { value: unknown; from: string } {
-  if (setting.flag !== null && flags.has(setting.flag)) {
-    const value = setting.kind.is === "switch" ? flags.switched(setting.flag) : flags.text(setting.flag);
-    return { value, from: `--${setting.flag}` };
-  }
-  const direct = env[setting.env];
-  if (direct !== undefined && direct !== "") return { value: direct, from: setting.env };
-  const secretFile = setting.secret ? env[`${setting.env}_FILE`] : undefined;
-  if (secretFile !== undefined && secretFile !== "") {
-    return { value: readSecret(secretFile, `${setting.env}_FILE`), from: `${setting.env}_FILE` };
-  }
-  if (setting.key in file) return { value: file[setting.key], from: `bellwether.toml: ${setting.key}` };
-  return { value: setting.default, from: "default" };
-}
-
-function readSecret(path: string, from: string): string {
-  try {
-    return readFileSync(path, "utf8").replace(/\r?\n$/, "");
-  } catch {
-    throw new SettingsError(`${from}: cannot read the file ${path}`);
-  }
-}
-
-function check(setting: Setting, value: unknown, from: string): string | number | boolean {
-  const { kind } = setting;
-  if (kind.is === "text") {
-    if (typeof value === "string") return value;
-    throw new SettingsError(`${from}: must be text`);
-  }
-  if (kind.is === "switch") {
-    const read = { true: true, "1": true, yes: true, false: false, "0": false, no: false }[String(value)];
-    if (read !== undefined) return read;
-    throw new SettingsError(`${from}: must be true or false`);
-  }
-  const read = typeof value === "string" && /^\d{1,15}$/.test(value.trim()) ? Number(value) : value;
-  if (typeof read === "number" && Number.isInteger(read) && read >= kind.least && read <= kind.most) return read;
-  throw new SettingsError(`${from}: must be a whole number from ${kind.least} to ${kind.most}`);
-}
-
 const settingsSchema: z.ZodType<Settings> = z.strictObject({
   http: z.string(),
   data: z.string(),
@@ -323,6 +350,9 @@ const settingsSchema: z.ZodType<Settings> = z.strictObject({
   duckdb_threads: z.number(),
   duckdb_temp_max_mb: z.number(),
   query_timeout_ms: z.number(),
+  questions_at_once_max: z.number(),
+  questions_waiting_max: z.number(),
+  cache_bytes_max: z.number(),
   ingest_events_max: z.number(),
   ingest_body_bytes_max: z.number(),
   event_bytes_max: z.number(),
@@ -336,6 +366,28 @@ const settingsSchema: z.ZodType<Settings> = z.strictObject({
   quarantine_rows_max: z.number(),
   live_pushes_per_s: z.number(),
   live_sockets_max: z.number(),
+  live_sockets_per_user_max: z.number(),
+  live_sockets_per_address_max: z.number(),
+  live_channels_per_socket_max: z.number(),
+  live_messages_per_s: z.number(),
+  live_buffer_frames: z.number(),
+  live_buffer_s: z.number(),
+  rate_ingest_per_s: z.number(),
+  rate_ingest_burst: z.number(),
+  rate_read_per_s: z.number(),
+  rate_read_burst: z.number(),
+  rate_auth_per_s: z.number(),
+  rate_auth_burst: z.number(),
+  url_bytes_max: z.number(),
+  body_timeout_ms: z.number(),
+  request_timeout_ms: z.number(),
+  cors_origins: z.string(),
+  metrics_public: z.boolean(),
+  log_days: z.number(),
+  log_day_bytes_max: z.number(),
+  log_requests: z.string(),
+  slow_request_ms: z.number(),
+  slow_query_ms: z.number(),
   session_idle_min: z.number(),
   session_absolute_h: z.number(),
   session_remember_days: z.number(),

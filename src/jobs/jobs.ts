@@ -3,9 +3,13 @@
  * A job must never take the appliance down: what it throws is logged, and it runs again at its next turn.
  */
 import type { Hub } from "../live/hub.ts";
+import { SAMPLE_EVERY_S } from "../observe/health-history.ts";
+import type { Observe } from "../observe/observe.ts";
 
 export interface JobParts {
   hub: Hub;
+  observe: Observe;
+  views: { save(): Promise<void> };
   log: (level: "info" | "warn" | "error", message: string, fields?: Record<string, unknown>) => void;
 }
 
@@ -19,6 +23,9 @@ export interface Job {
 export const JOBS: readonly Job[] = [
   // Ages and bot statuses change with the clock, without any event.
   { name: "live tick", every_s: 15, run: ({ hub }) => hub.tick() },
+  { name: "views in use", every_s: 300, run: ({ views }) => views.save() },
+  { name: "loop beat", every_s: 1, run: ({ observe }) => observe.history.beat() },
+  { name: "health sample", every_s: SAMPLE_EVERY_S, run: ({ observe }) => void observe.history.sample() },
 ];
 
 /** Starts the jobs; a turn is skipped while the one before still runs. Returns how to stop them, which waits for those that run. */
@@ -38,9 +45,12 @@ export function runJobs(jobs: readonly Job[], parts: JobParts): () => Promise<vo
 }
 
 async function runJob(job: Job, parts: JobParts): Promise<void> {
+  const began = performance.now();
   try {
     await job.run(parts);
+    parts.observe.jobRan(job.name, performance.now() - began, false);
   } catch (error) {
+    parts.observe.jobRan(job.name, performance.now() - began, true);
     parts.log("error", `job ${job.name} failed: ${error instanceof Error ? error.message : error}`);
   }
 }
