@@ -6,15 +6,24 @@ import { mkdirSync } from "node:fs";
 import { dataPaths, type Settings } from "./config.ts";
 import { openControl } from "./control/control.ts";
 import { createIngest } from "./ingest/pipeline.ts";
+import { createTasks } from "./jobs/background.ts";
 import { startDemo } from "./jobs/demo/demo.ts";
 import { JOBS, runJobs } from "./jobs/jobs.ts";
 import { openJournal } from "./journal/journal.ts";
 import { createHub } from "./live/hub.ts";
+import type { LogFile } from "./observe/log.ts";
+import { createObserve } from "./observe/observe.ts";
+import { createCache } from "./report/cache.ts";
 import { openStore } from "./store/open.ts";
 import { versionOf } from "./version.ts";
 import { buildApp } from "./web/app.ts";
 import { ensureOwner } from "./web/auth.ts";
+import { biRoutes } from "./web/bi/bi.ts";
+import { createPublicChannels } from "./web/channels/create.ts";
 import type { Parts } from "./web/parts.ts";
+import { createQuestionGate } from "./web/question-gate.ts";
+import { createViewsInUse } from "./web/views-in-use.ts";
+import { warmAfterStart } from "./web/warm.ts";
 
 /** Sockets and running requests get this long to end before they are cut. */
 const DRAIN_MS = 5_000;
@@ -30,11 +39,16 @@ export interface Appliance {
   stop(): Promise<void>;
 }
 
-/** Opens the data directory and builds everything, without listening yet. Throws StoreTooNew, StoreDamaged, ControlError … with what to do. */
-export async function createAppliance(settings: Settings, log: Parts["log"]): Promise<Appliance> {
+/** Opens the data directory and builds everything, without listening yet. `file`: where requests and slow queries are noted. Throws StoreTooNew, StoreDamaged, ControlError … with what to do. */
+export async function createAppliance(
+  settings: Settings,
+  log: Parts["log"],
+  file: LogFile | null = null,
+): Promise<Appliance> {
   const paths = dataPaths(settings.data);
   for (const dir of [settings.data, paths.journal, paths.temp]) mkdirSync(dir, { recursive: true, mode: 0o700 });
   const now = clock();
+  const observe = createObserve({ slow_query_ms: settings.slow_query_ms, now, file });
   const control = openControl(paths.control, { now, sessions: sessionLimits(settings) });
   await ensureOwner(control, settings);
   const store = await openStore({
@@ -44,6 +58,8 @@ export async function createAppliance(settings: Settings, log: Parts["log"]): Pr
     threads: settings.duckdb_threads,
     temp_max_mb: settings.duckdb_temp_max_mb,
     query_timeout_ms: settings.query_timeout_ms,
+    onQuery: observe.queried,
+    onApply: observe.applied,
     log,
   });
   const journal = await openJournal({
@@ -52,7 +68,16 @@ export async function createAppliance(settings: Settings, log: Parts["log"]): Pr
     onDamage: (damage) => log("error", `journal ${damage.segment} at ${damage.offset}: ${damage.what}`),
     log,
   });
+  observe.metrics.read("journal_bytes", () => journal.bytes);
+  const hub = createHub({
+    pushes_per_s: settings.live_pushes_per_s,
+    onPush: () => observe.metrics.count("live_pushes_total"),
+    onError: (view, error) =>
+      log("error", `live view ${view} failed: ${error instanceof Error ? error.message : error}`),
+  });
+  const channels = createPublicChannels({ settings, observe, now, log });
   const ingest = createIngest({
+    watched: () => hub.watchers() + channels.places() > 0,
     settings,
     journal,
     store,
@@ -65,13 +90,37 @@ export async function createAppliance(settings: Settings, log: Parts["log"]): Pr
       process.exit(1);
     },
   });
-  const hub = createHub({
-    pushes_per_s: settings.live_pushes_per_s,
-    onError: (view, error) =>
-      log("error", `live view ${view} failed: ${error instanceof Error ? error.message : error}`),
+  const cache = createCache({ bytes_max: settings.cache_bytes_max });
+  ingest.onApplied(({ touched }) => {
+    // First of all: a page that is told of the commit must not be given an answer from before it.
+    cache.touch(touched);
+    hub.touch(touched.location_ids);
+    channels.touch(touched.location_ids);
   });
-  ingest.onApplied((applied) => hub.touch(applied.touched.location_ids));
-  const parts: Parts = { settings, store, control, ingest, hub, now, log, version: versionOf() };
+  const questions = createQuestionGate({
+    at_once_max: settings.questions_at_once_max,
+    waiting_max: settings.questions_waiting_max,
+    timeout_ms: settings.query_timeout_ms,
+  });
+  const version = versionOf();
+  const tasks = createTasks({ now, log });
+  const views = createViewsInUse(paths.views);
+  const parts: Parts = {
+    settings,
+    store,
+    control,
+    ingest,
+    hub,
+    channels,
+    cache,
+    tasks,
+    views,
+    questions,
+    observe,
+    now,
+    log,
+    version,
+  };
   const app = buildApp(parts);
   const stops: (() => Promise<void>)[] = [];
 
@@ -84,6 +133,8 @@ export async function createAppliance(settings: Settings, log: Parts["log"]): Pr
         hostname,
         port,
         idleTimeout: 30,
+        // Limits are ours, and answered as problems: a body that nobody reads is dropped as it comes.
+        maxRequestBodySize: Number.MAX_SAFE_INTEGER,
         websocket: {
           idleTimeout: 60,
           backpressureLimit: SOCKET_BACKLOG_BYTES_MAX,
@@ -93,7 +144,8 @@ export async function createAppliance(settings: Settings, log: Parts["log"]): Pr
         },
       });
       const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${app.server?.port ?? port}`;
-      stops.push(runJobs(JOBS, parts));
+      stops.push(runJobs(JOBS, parts), tasks.stop, views.save);
+      warmAfterStart(parts, biRoutes(parts));
       if (settings.demo) stops.push(startDemo(parts, url).stop);
       return { url };
     },
@@ -101,6 +153,7 @@ export async function createAppliance(settings: Settings, log: Parts["log"]): Pr
       await Promise.all(stops.map((stop) => stop()));
       await ingest.drain();
       await hub.close();
+      await channels.close();
       const server = app.server;
       if (server) {
         await Promise.race([server.stop(), Bun.sleep(DRAIN_MS)]);

@@ -5,6 +5,10 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import css from "../public/app.css" with { type: "file" };
+import clientChannel from "../public/client/channel.js" with { type: "file" };
+import client from "../public/client/client.js" with { type: "file" };
+import clientLine from "../public/client/line.js" with { type: "file" };
+import clientRest from "../public/client/rest.js" with { type: "file" };
 import favicon from "../public/favicon.svg" with { type: "file" };
 import geistLatin from "../public/fonts/geist-latin.woff2" with { type: "file" };
 import geistLatinExt from "../public/fonts/geist-latin-ext.woff2" with { type: "file" };
@@ -16,6 +20,7 @@ import chartTip from "../public/js/chart-tip.js" with { type: "file" };
 import charts from "../public/js/charts.js" with { type: "file" };
 import clock from "../public/js/clock.js" with { type: "file" };
 import copy from "../public/js/copy.js" with { type: "file" };
+import docs from "../public/js/docs.js" with { type: "file" };
 import firstEvent from "../public/js/first-event.js" with { type: "file" };
 import live from "../public/js/live.js" with { type: "file" };
 import menus from "../public/js/menus.js" with { type: "file" };
@@ -45,12 +50,17 @@ const TABLE: readonly { path: string; type: string; file: string }[] = [
   { path: "fonts/geist-latin.woff2", type: WOFF2, file: geistLatin },
   { path: "fonts/geist-latin-ext.woff2", type: WOFF2, file: geistLatinExt },
   { path: "fonts/geist-mono-latin.woff2", type: WOFF2, file: geistMono },
+  { path: "client/index.js", type: JS, file: client },
+  { path: "client/channel.js", type: JS, file: clientChannel },
+  { path: "client/line.js", type: JS, file: clientLine },
+  { path: "client/rest.js", type: JS, file: clientRest },
   { path: "js/app.js", type: JS, file: app },
   { path: "js/chart-marks.js", type: JS, file: chartMarks },
   { path: "js/chart-tip.js", type: JS, file: chartTip },
   { path: "js/charts.js", type: JS, file: charts },
   { path: "js/clock.js", type: JS, file: clock },
   { path: "js/copy.js", type: JS, file: copy },
+  { path: "js/docs.js", type: JS, file: docs },
   { path: "js/first-event.js", type: JS, file: firstEvent },
   { path: "js/live.js", type: JS, file: live },
   { path: "js/menus.js", type: JS, file: menus },

@@ -1,7 +1,7 @@
 import { asset } from "./assets.ts";
 import { type Html, html } from "./html.ts";
 import { icon, sprite } from "./icons.ts";
-import { type NavKey, nav } from "./nav.ts";
+import { type NavKey, nav, settingsTabs } from "./nav.ts";
 import { csrfField } from "./parts/field.ts";
 import { type Theme, themeMenu } from "./parts/theme-menu.ts";
 
@@ -63,7 +63,7 @@ export function layout({
         </header>
         <div class="main">
           ${banner}
-          <main class="page" id="content" tabindex="-1">${body}</main>
+          <main class="page" id="content" tabindex="-1">${settingsTabs(current, admin)}${body}</main>
         </div>
       </div>`,
   });
@@ -130,7 +130,8 @@ function accountMenu({ name, email, role, csrf }: ShellUser, admin: boolean): Ht
     <summary class="avatar">${initials(name || email)}<span class="vh">, account of ${name || email}</span></summary>
     <div class="menu-panel">
       <p class="menu-title">${name || email} · ${role}</p>
-      ${admin && html`<a class="menu-item" href="/settings/keys">${icon("i-key-round")}API keys</a><hr class="menu-rule">`}
+      <a class="menu-item" href="/settings/account">${icon("i-user")}Your account</a>
+      ${admin && html`<a class="menu-item" href="/settings/users">${icon("i-users")}Users</a><a class="menu-item" href="/settings/keys">${icon("i-key-round")}API keys</a>`}<hr class="menu-rule">
       <form method="post" action="/logout">${csrfField(csrf)}<button class="menu-item" type="submit">${icon("i-log-out")}Sign out</button></form>
     </div>
   </details>`;

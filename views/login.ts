@@ -42,3 +42,35 @@ export function loginPage({ next, email, remember, error }: LoginPageProps): Htm
     </div>`,
   });
 }
+
+export interface CodePageProps {
+  /** Says that the password was right. */
+  ticket: string;
+  error: string | null;
+}
+
+/** The second step: the code of the authenticator app. */
+export function codePage({ ticket, error }: CodePageProps): Html {
+  return setupShell({
+    title: "Enter the code",
+    steps: html`<div></div>`,
+    body: html`<div>
+      ${ownOriginOnly()}
+      <h1>Enter the code</h1>
+      <p class="lede">Of your authenticator app. Without it, use one of your recovery codes.</p>
+      <form class="setup-card" method="post" action="/login">
+        <input type="hidden" name="ticket" value="${ticket}">
+        ${formField({
+          id: "otp",
+          label: "Code",
+          error,
+          hint: "Six digits, new every 30 seconds.",
+          control: (described) =>
+            html`<input class="input" id="otp" name="otp" autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="32"${described} required autofocus>`,
+        })}
+        <button class="btn btn-primary" type="submit">Sign in</button>
+        <p><a href="/login">Back to the password</a></p>
+      </form>
+    </div>`,
+  });
+}

@@ -1,22 +1,46 @@
 import { type Html, html } from "./html.ts";
 import { type IconName, icon } from "./icons.ts";
 
-export type NavKey = "overview" | "keys";
+export type NavKey = "overview" | "docs" | SettingsKey;
+type SettingsKey = "account" | "users" | "keys" | "locations" | "rules" | "targets" | "kpis" | "quarantine" | "audit";
 
 interface NavItem {
   key: NavKey;
   label: string;
   href: string;
   icon: IconName;
-  /** Heading above it, when it begins a part of its own. */
-  part?: string;
+  /** The part of the navigation that it stands in; a heading begins each. */
+  part?: "Settings" | "Help";
   admin?: true;
 }
 
-/** The navigation: one line a page, and only pages that exist. */
+/** The navigation: one line a page, and only pages that exist. On phones, Settings are one entry, and tabs on their pages. */
 const NAV: readonly NavItem[] = [
   { key: "overview", label: "Overview", href: "/", icon: "i-layout-dashboard" },
+  { key: "account", label: "Your account", href: "/settings/account", icon: "i-user", part: "Settings" },
+  { key: "users", label: "Users", href: "/settings/users", icon: "i-users", part: "Settings", admin: true },
   { key: "keys", label: "API keys", href: "/settings/keys", icon: "i-key-round", part: "Settings", admin: true },
+  {
+    key: "locations",
+    label: "Locations",
+    href: "/settings/locations",
+    icon: "i-map-pin",
+    part: "Settings",
+    admin: true,
+  },
+  {
+    key: "rules",
+    label: "Commission",
+    href: "/settings/rules",
+    icon: "i-circle-dollar-sign",
+    part: "Settings",
+    admin: true,
+  },
+  { key: "targets", label: "Targets", href: "/settings/targets", icon: "i-target", part: "Settings", admin: true },
+  { key: "kpis", label: "KPIs", href: "/settings/kpis", icon: "i-activity", part: "Settings" },
+  { key: "quarantine", label: "Quarantine", href: "/settings/quarantine", icon: "i-inbox", part: "Settings" },
+  { key: "audit", label: "Audit log", href: "/settings/audit", icon: "i-table-2", part: "Settings", admin: true },
+  { key: "docs", label: "Docs", href: "/docs", icon: "i-braces", part: "Help" },
 ];
 
 export interface NavProps {
@@ -29,14 +53,26 @@ export interface NavProps {
 
 /** The main navigation: a column, a rail of icons below 1080 px, a bar at the bottom on phones. */
 export function nav({ current, admin, foot }: NavProps): Html {
+  const items = NAV.filter((item) => admin || !item.admin);
+  const settings = items.some(({ key, part }) => key === current && part === "Settings");
   return html`<nav class="nav" aria-label="Main">
     <a class="brand" href="/" aria-label="Bellwether, overview"><svg class="brand-mark" aria-hidden="true"><use href="#brand"/></svg><span class="brand-name">Bellwether</span></a>
-    <ul>${NAV.filter((item) => admin || !item.admin).map((item) => navItem(item, item.key === current))}</ul>
+    <ul>${items.map((item, i) => navItem(item, item.key === current, item.part !== items[i - 1]?.part))}
+    <li class="is-primary only-phone"><a class="nav-item" href="/settings/account"${settings && html` aria-current="true"`}>${icon("i-sliders-horizontal")}<span class="nav-label">Settings</span></a></li></ul>
     ${foot}
   </nav>`;
 }
 
-function navItem({ label, href, icon: name, part }: NavItem, current: boolean): Html {
-  return html`${part && html`<li class="nav-sep"><span class="nav-sep-label">${part}</span></li>`}
-    <li class="is-primary"><a class="nav-item" href="${href}"${current && html` aria-current="page"`}>${icon(name)}<span class="nav-label">${label}</span></a></li>`;
+/** On phones, the way from one page of the settings to another; nothing elsewhere. */
+export function settingsTabs(current: NavKey | null, admin: boolean): Html | null {
+  const items = NAV.filter(({ part, admin: only }) => part === "Settings" && (admin || !only));
+  if (!items.some(({ key }) => key === current)) return null;
+  return html`<nav class="tabs settings-tabs" aria-label="Settings">${items.map(
+    ({ key, href, label }) => html`<a href="${href}"${key === current && html` aria-current="page"`}>${label}</a>`,
+  )}</nav>`;
+}
+
+function navItem({ label, href, icon: name, part }: NavItem, current: boolean, begins: boolean): Html {
+  return html`${begins && part && html`<li class="nav-sep"><span class="nav-sep-label">${part}</span></li>`}
+    <li${part !== "Settings" && html` class="is-primary"`}><a class="nav-item" href="${href}"${current && html` aria-current="page"`}>${icon(name)}<span class="nav-label">${label}</span></a></li>`;
 }

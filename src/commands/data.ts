@@ -4,6 +4,7 @@ import type { Appliance } from "../appliance.ts";
 import { dataPaths, type Settings } from "../config.ts";
 import { type Control, ControlError, openControl } from "../control/control.ts";
 import { DataLocked, lockData } from "../lock.ts";
+import type { LogFile } from "../observe/log.ts";
 import { askServer, type Progress } from "../socket.ts";
 import { messageOf, StoreDamaged, StoreLocked, StoreTooNew } from "../store/errors.ts";
 import type { Parts } from "../web/parts.ts";
@@ -61,10 +62,14 @@ export function openQuietly(call: Call): Promise<Appliance> {
 }
 
 /** The appliance, over the one import that loads DuckDB; what is wrong with the data becomes one line. */
-export async function openAppliance(settings: Settings, log: Parts["log"]): Promise<Appliance> {
+export async function openAppliance(
+  settings: Settings,
+  log: Parts["log"],
+  file: LogFile | null = null,
+): Promise<Appliance> {
   const { createAppliance } = await import("../appliance.ts");
   try {
-    return await createAppliance(settings, log);
+    return await createAppliance(settings, log, file);
   } catch (error) {
     const expected = [StoreTooNew, StoreLocked, StoreDamaged, ControlError];
     if (expected.some((type) => error instanceof type)) throw new CommandFailed(messageOf(error));

@@ -7,6 +7,7 @@ import { isTimezone } from "../control/control.ts";
 import type { Task } from "../socket.ts";
 import type { Parts } from "../web/parts.ts";
 import { UsageError } from "./arguments.ts";
+import { auditCommand } from "./audited.ts";
 import { progressBar, runTask } from "./data.ts";
 import { type Call, CommandFailed, say, type Verb } from "./verb.ts";
 
@@ -43,7 +44,13 @@ const jobSchema = z.object({
 export function importTask(parts: Parts): Task {
   return async (input, progress) => {
     const { importFiles } = await import("../ingest/import.ts");
-    return await importFiles(parts, jobSchema.parse(input), dataPaths(parts.settings.data).temp, progress);
+    const job = jobSchema.parse(input);
+    const report = await importFiles(parts, job, dataPaths(parts.settings.data).temp, progress);
+    const { location_id, files } = job;
+    const { accepted, duplicates, rejected } = report;
+    const details = { files: files.length, accepted, duplicates, rejected };
+    if (!job.dry_run) auditCommand(parts.control, "imported", { location_id, details });
+    return report;
   };
 }
 

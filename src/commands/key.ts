@@ -1,6 +1,7 @@
 /** `key add, list, remove`: API keys. A key is shown once, when it is made. */
 import type { Scope } from "../control/types.ts";
 import { listOf, UsageError } from "./arguments.ts";
+import { auditCommand } from "./audited.ts";
 import { needData, withControl } from "./data.ts";
 import { type Call, CommandFailed, say, table, type Verb, when } from "./verb.ts";
 
@@ -30,7 +31,10 @@ async function add(call: Call): Promise<number> {
   const location_id = call.args.text("location");
   const made = await withControl(call, (control) => {
     if (location_id !== null) control.ensureLocation(location_id);
-    return control.addKey({ name, scopes, location_id });
+    const added = control.addKey({ name, scopes, location_id });
+    const object = added.record.key_id;
+    auditCommand(control, "key_added", { object, location_id, details: { name, scopes: scopes.join(",") } });
+    return added;
   });
   say(call, { key: made.key, ...made.record }, [made.key]);
   if (!call.json) call.err(`Key ${made.record.key_id} for ${name}: keep it now, it is not shown again.`);
@@ -64,7 +68,12 @@ async function remove(call: Call): Promise<number> {
   const [key_id] = call.args.words;
   if (key_id === undefined) throw new UsageError("which key? bellwether key remove KEY_ID; key list shows the ids");
   needData(call);
-  const removed = await withControl(call, (control) => control.removeKey(key_id));
+  const removed = await withControl(call, (control) => {
+    const key = control.keys().find((known) => known.key_id === key_id);
+    if (!key || !control.removeKey(key_id)) return false;
+    auditCommand(control, "key_removed", { object: key_id, location_id: key.location_id, details: { name: key.name } });
+    return true;
+  });
   if (!removed) throw new CommandFailed(`there is no key ${key_id}; key list shows the ids`);
   say(call, { removed: key_id }, [`Removed ${key_id}.`]);
   return 0;

@@ -1,6 +1,7 @@
 /** `location add, list, set, remove`: the tenants. Removing one removes its events for good. */
 import { z } from "zod";
 import { type Flag, UsageError } from "./arguments.ts";
+import { auditCommand } from "./audited.ts";
 import { needData, runTask, withControl } from "./data.ts";
 import { type Call, CommandFailed, say, table, type Verb } from "./verb.ts";
 
@@ -41,7 +42,9 @@ async function add(call: Call): Promise<number> {
   const change = changeOf(call);
   const location = await withControl(call, (control) => {
     if (control.location(location_id) !== null) throw new CommandFailed(`there is a location ${location_id} already`);
-    return control.ensureLocation(location_id, change);
+    const added = control.ensureLocation(location_id, change);
+    auditCommand(control, "location_added", { object: location_id, location_id });
+    return added;
   });
   say(call, location, [`Added ${location.location_id} (${location.timezone}, ${location.currency}).`]);
   return 0;
@@ -68,7 +71,12 @@ async function set(call: Call): Promise<number> {
   needData(call);
   if (Object.keys(change).length === 0)
     throw new UsageError("nothing to change: give --name, --timezone or --currency");
-  const location = await withControl(call, (control) => control.setLocation(location_id, change));
+  const location = await withControl(call, (control) => {
+    const changed = control.setLocation(location_id, change);
+    const fields = Object.keys(change).join(",");
+    if (changed) auditCommand(control, "location_changed", { object: location_id, location_id, details: { fields } });
+    return changed;
+  });
   if (location === null) throw new CommandFailed(`there is no location ${location_id}; location list shows them`);
   say(call, location, [`Changed ${location_id} (${location.timezone}, ${location.currency}).`]);
   return 0;
@@ -83,6 +91,7 @@ async function remove(call: Call): Promise<number> {
   const answer = await runTask(call, "location remove", { location_id }, () => {});
   const { removed } = z.object({ removed: z.boolean() }).parse(answer);
   if (!removed) throw new CommandFailed(`there is no location ${location_id}; location list shows them`);
+  await withControl(call, (control) => auditCommand(control, "location_removed", { object: location_id }));
   say(call, { removed: location_id }, [`Removed ${location_id} and its events.`]);
   return 0;
 }

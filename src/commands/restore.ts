@@ -2,6 +2,7 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { dataPaths } from "../config.ts";
 import { UsageError } from "./arguments.ts";
+import { auditCommand } from "./audited.ts";
 import { lockOrFail, needData, openQuietly, progressBar } from "./data.ts";
 import { type Call, CommandFailed, say, type Verb } from "./verb.ts";
 
@@ -59,7 +60,9 @@ async function replay(call: Call): Promise<number> {
       progress(stats.applied_seq, stats.journal_seq);
       await Bun.sleep(LOOK_EVERY_MS);
     }
-    return appliance.parts.store.state.events;
+    const { events } = appliance.parts.store.state;
+    auditCommand(appliance.parts.control, "restored", { details: { from: "journal", events } });
+    return events;
   } finally {
     await appliance.stop();
   }

@@ -2,7 +2,8 @@
 import { accessSync, constants } from "node:fs";
 import { z } from "zod";
 import type { Appliance } from "../appliance.ts";
-import { SETTING_FLAGS } from "../config.ts";
+import { dataPaths, SETTING_FLAGS, type Settings } from "../config.ts";
+import { type LogFile, openLogFile } from "../observe/log.ts";
 import { askServer, listenForTasks } from "../socket.ts";
 import { versionOf } from "../version.ts";
 import { UsageError } from "./arguments.ts";
@@ -28,7 +29,8 @@ async function serve(call: Call): Promise<number> {
     throw new UsageError(`--http ${http}: HOST:PORT is needed, for example 127.0.0.1:8000`);
   needWritable(data);
   const lock = await lockForServer(data);
-  const appliance = await openAppliance(call.settings, logger(call));
+  const file = logFile(call.settings);
+  const appliance = await openAppliance(call.settings, logger(call, file), file);
   const signalled = untilSignal(call);
   const { url } = await listen(appliance, call);
   const socket = listenForTasks(data, {
@@ -40,6 +42,7 @@ async function serve(call: Call): Promise<number> {
   setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
   await socket.stop();
   await appliance.stop();
+  await file.close();
   lock.release();
   return 0;
 }
@@ -114,9 +117,15 @@ function untilSignal(call: Call): Promise<void> {
 
 const statusSchema = z.object({ url: z.string(), pid: z.number() });
 
-/** One line an entry on standard error, JSON with --json. */
-function logger(call: Call): Appliance["parts"]["log"] {
+function logFile({ data, log_days, log_day_bytes_max }: Settings): LogFile {
+  const dir = dataPaths(data).logs;
+  return openLogFile({ dir, days: log_days, day_bytes_max: log_day_bytes_max, now: () => Date.now() * 1_000 });
+}
+
+/** One line an entry on standard error, JSON with --json, and in the day's file. */
+function logger(call: Call, file: LogFile): Appliance["parts"]["log"] {
   return (level, message, fields = {}) => {
+    file.write({ level, message, ...fields });
     const time = new Date().toISOString();
     if (call.json) call.err(JSON.stringify({ time, level, message, ...fields }));
     else call.err(`${time} ${level.toUpperCase().padEnd(5)} ${message}${fieldsText(fields)}`);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Control } from "../control/control.ts";
 import type { Role, User } from "../control/types.ts";
 import { type Flag, listOf, UsageError } from "./arguments.ts";
+import { auditCommand } from "./audited.ts";
 import { needData, withControl } from "./data.ts";
 import { type Call, CommandFailed, say, table, type Verb, when } from "./verb.ts";
 
@@ -44,16 +45,18 @@ async function add(call: Call): Promise<number> {
   const asked = roleOf(call);
   const password = passwordOf(call);
   if (password === null) throw new UsageError("a password is needed: --password-file FILE, or BELLWETHER_PASSWORD");
-  const user = await withControl(call, (control) => {
+  const user = await withControl(call, async (control) => {
     if (userOf(control, email) !== null) throw new CommandFailed(`there is a user ${email} already`);
     const role = asked ?? (control.userCount() === 0 ? "owner" : "viewer");
-    return control.addUser({
+    const added = await control.addUser({
       email,
       name: call.args.text("name") ?? email,
       password,
       role,
       locations: locationsOf(call) ?? null,
     });
+    auditCommand(control, "user_added", { object: added.user_id, details: { role: added.role } });
+    return added;
   });
   say(call, user, [`Added ${user.email} (${user.role}).`]);
   return 0;
@@ -97,9 +100,17 @@ async function set(call: Call): Promise<number> {
     if (Object.keys(change).length === 0 && password === null) {
       throw new UsageError("nothing to change: give --name, --role, --locations or --password-file");
     }
+    // Before the password, which takes a while: half a change is worse than none.
     if (role !== null && role !== "owner") keepAnOwner(control, user);
-    if (password !== null) await control.setPassword(user.user_id, password);
-    return control.setUser(user.user_id, change);
+    if (password !== null) {
+      await control.setPassword(user.user_id, password);
+      auditCommand(control, "password_changed", { object: user.user_id });
+    }
+    if (Object.keys(change).length === 0) return user;
+    const set = control.setUser(user.user_id, change);
+    const fields = Object.keys(change).join(",");
+    auditCommand(control, "user_changed", { object: user.user_id, details: { fields, role: set?.role ?? user.role } });
+    return set;
   });
   say(call, changed, [`Changed ${changed?.email}.`]);
   return 0;
@@ -110,8 +121,8 @@ async function remove(call: Call): Promise<number> {
   needData(call);
   await withControl(call, (control) => {
     const user = neededUser(control, email);
-    keepAnOwner(control, user);
     control.removeUser(user.user_id);
+    auditCommand(control, "user_removed", { object: user.user_id, details: { role: user.role } });
   });
   say(call, { removed: email }, [`Removed ${email}.`]);
   return 0;

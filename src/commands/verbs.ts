@@ -1,9 +1,12 @@
 /** Every verb, in the order of the help. */
+import { CONTACT_VERB } from "./contact.ts";
 import { DEMO_VERB } from "./demo.ts";
+import { DOCTOR_VERB } from "./doctor.ts";
 import { HEALTHCHECK_VERB } from "./healthcheck.ts";
 import { IMPORT_VERB } from "./import.ts";
 import { KEY_VERBS } from "./key.ts";
 import { LOCATION_VERBS } from "./location.ts";
+import { OPENAPI_VERB } from "./openapi.ts";
 import { RESTORE_VERB } from "./restore.ts";
 import { ROLLUP_VERB } from "./rollup.ts";
 import { SERVE_VERB } from "./serve.ts";
@@ -17,9 +20,12 @@ export const VERBS: readonly Verb[] = [
   ...KEY_VERBS,
   ...USER_VERBS,
   ...LOCATION_VERBS,
+  CONTACT_VERB,
   ROLLUP_VERB,
   DEMO_VERB,
   RESTORE_VERB,
+  DOCTOR_VERB,
   HEALTHCHECK_VERB,
+  OPENAPI_VERB,
   VERSION_VERB,
 ];

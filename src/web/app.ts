@@ -1,40 +1,72 @@
 /**
- * The web: a table of contents. A resource is a file; what holds for all of them is the guard.
+ * The web: a table of contents. A resource is a file; what holds for all of them is the gate.
  * It must never hold a handler itself.
  */
-import { Elysia } from "elysia";
 import { adminRoutes } from "./admin.ts";
 import { assetRoutes } from "./assets.ts";
+import { auditRoutes } from "./audit-log.ts";
 import { authRoutes } from "./auth.ts";
-import { biRoutes } from "./bi.ts";
+import { biRoutes } from "./bi/bi.ts";
+import { channelRoutes } from "./channels/snapshots.ts";
+import { createSockets } from "./channels/sockets.ts";
+import { channelSockets } from "./channels.ts";
+import { heartbeatRoutes } from "./compat/heartbeat.ts";
+import { otlpRoutes } from "./compat/otlp.ts";
+import { posthogRoutes } from "./compat/posthog.ts";
+import { segmentRoutes } from "./compat/segment.ts";
 import { demoRoutes } from "./demo.ts";
-import { errorResponse } from "./errors.ts";
+import { docsRoutes } from "./docs/docs.ts";
+import { erasureRoutes } from "./erasure.ts";
 import { eventTypeRoutes } from "./event-types.ts";
 import { healthRoutes } from "./health.ts";
 import { ingestRoutes } from "./ingest.ts";
 import { keyRoutes } from "./keys.ts";
-import { liveRoutes } from "./live.ts";
+import { kpiPageRoutes } from "./kpi-pages.ts";
+import { kpiRoutes } from "./kpis.ts";
+import { liveRoutes, liveSocket } from "./live.ts";
+import { metricsRoutes } from "./metrics.ts";
 import { pageRoutes } from "./pages.ts";
 import type { Parts } from "./parts.ts";
-import { methodsOf } from "./routes.ts";
-import { guard } from "./security.ts";
+import { quarantineRoutes } from "./quarantine.ts";
+import { quarantinePageRoutes } from "./quarantine-page.ts";
+import type { Route } from "./route.ts";
+import { appOf } from "./routes.ts";
+import { settingsRoutes } from "./settings.ts";
+
+/** Every route of the appliance but its sockets. */
+export function allRoutes(parts: Parts): readonly Route[] {
+  const routes: readonly Route[] = [
+    ...docsRoutes(parts, () => routes),
+    ...ingestRoutes(parts),
+    ...segmentRoutes(parts),
+    ...posthogRoutes(parts),
+    ...otlpRoutes(parts),
+    ...heartbeatRoutes(parts),
+    ...quarantineRoutes(parts),
+    ...quarantinePageRoutes(parts),
+    ...eventTypeRoutes(),
+    ...biRoutes(parts),
+    ...erasureRoutes(parts),
+    ...kpiRoutes(parts),
+    ...kpiPageRoutes(parts),
+    ...pageRoutes(parts),
+    ...liveRoutes(parts),
+    ...channelRoutes(parts),
+    ...demoRoutes(parts),
+    ...authRoutes(parts),
+    ...keyRoutes(parts),
+    ...adminRoutes(parts),
+    ...settingsRoutes(parts),
+    ...auditRoutes(parts),
+    ...assetRoutes(),
+    ...healthRoutes(parts),
+    ...metricsRoutes(parts),
+  ];
+  return routes;
+}
 
 /** The whole web from the parts, ready to listen or to `handle` requests in a test. */
 export function buildApp(parts: Parts) {
-  const root = new Elysia({ name: "bellwether" });
-  const methods = methodsOf(() => root.routes);
-  return root
-    .wrap(guard(parts, methods))
-    .onError({ as: "global" }, ({ error, request }) => errorResponse(parts, request, error, methods))
-    .use(ingestRoutes(parts))
-    .use(eventTypeRoutes(parts))
-    .use(biRoutes(parts))
-    .use(pageRoutes(parts))
-    .use(liveRoutes(parts))
-    .use(demoRoutes(parts))
-    .use(authRoutes(parts))
-    .use(keyRoutes(parts))
-    .use(adminRoutes(parts))
-    .use(assetRoutes())
-    .use(healthRoutes(parts));
+  const sockets = createSockets(parts);
+  return appOf(parts, allRoutes(parts), [liveSocket(parts, sockets), channelSockets(parts, sockets)]);
 }

@@ -1,36 +1,48 @@
 /** Styles, scripts, fonts and icons: from within the executable, compressed once, kept by browsers for ever. */
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
-import { Elysia } from "elysia";
 import { ASSETS, ASSETS_VERSION, type Asset } from "../../views/assets.ts";
 import { Problem } from "./errors.ts";
+import { type Route, route } from "./route.ts";
 
 const FOR_EVER = "public, max-age=31536000, immutable";
 /** Without the version in its address an asset may change under it: it is asked for again each time. */
 const ASK_AGAIN = "no-cache";
 
 /** `/assets/<version>/<path>`, and `/assets/<path>` for those who do not know the version. */
-export function assetRoutes() {
+export function assetRoutes(): readonly Route[] {
   const compressed = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
-  return new Elysia({ name: "assets" }).get("/assets/*", async ({ request, params }) => {
-    const path = params["*"];
-    const versioned = path.startsWith(`${ASSETS_VERSION}/`);
-    const asset = ASSETS.get(versioned ? path.slice(ASSETS_VERSION.length + 1) : path);
-    if (!asset) throw new Problem({ status: 404, title: "Not found", detail: "There is no such file." });
-    const headers = {
-      "content-type": asset.type,
-      "cache-control": versioned ? FOR_EVER : ASK_AGAIN,
-      etag: `"${ASSETS_VERSION}"`,
-      vary: "accept-encoding",
-    };
-    if (request.headers.get("if-none-match") === headers.etag) return new Response(null, { status: 304, headers });
-    const encoding = encodingFor(asset, request.headers.get("accept-encoding") ?? "");
-    if (encoding === null) return new Response(asset.bytes, { headers });
-    const key = `${encoding} ${asset.path}`;
-    const body = compressed.get(key) ?? compress(asset.bytes, encoding);
-    compressed.set(key, body);
-    return new Response(await body, { headers: { ...headers, "content-encoding": encoding } });
-  });
+  return [
+    route({
+      method: "GET",
+      path: "/assets/*",
+      params: { "*": "The file." },
+      access: "public",
+      tag: "Page",
+      summary: "Styles, scripts, fonts and icons.",
+      query: "own",
+      answers: { 200: { description: "Done." } },
+      handle: async ({ request, params }) => {
+        const path = params["*"];
+        const versioned = path.startsWith(`${ASSETS_VERSION}/`);
+        const asset = ASSETS.get(versioned ? path.slice(ASSETS_VERSION.length + 1) : path);
+        if (!asset) throw new Problem({ status: 404, title: "Not found", detail: "There is no such file." });
+        const headers = {
+          "content-type": asset.type,
+          "cache-control": versioned ? FOR_EVER : ASK_AGAIN,
+          etag: `"${ASSETS_VERSION}"`,
+          vary: "accept-encoding",
+        };
+        if (request.headers.get("if-none-match") === headers.etag) return new Response(null, { status: 304, headers });
+        const encoding = encodingFor(asset, request.headers.get("accept-encoding") ?? "");
+        if (encoding === null) return new Response(asset.bytes, { headers });
+        const key = `${encoding} ${asset.path}`;
+        const body = compressed.get(key) ?? compress(asset.bytes, encoding);
+        compressed.set(key, body);
+        return new Response(await body, { headers: { ...headers, "content-encoding": encoding } });
+      },
+    }),
+  ];
 }
 
 type Encoding = "br" | "gzip";

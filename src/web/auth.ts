@@ -1,96 +1,129 @@
-/** The doors: setup, sign-in, sign-out. */
-import { Elysia } from "elysia";
-import { loginPage } from "../../views/login.ts";
+/** The first doors: setup of the owner, and invitations for everyone after. */
+import { invitationPage, invitationVoidPage } from "../../views/invitation.ts";
 import { setupClosedPage, setupPage } from "../../views/setup.ts";
-import { formatInstant } from "../catalogue/time.ts";
 import { type Settings, SettingsError } from "../config.ts";
 import { type Control, ControlError, DEFAULT_TIMEZONE, isTimezone } from "../control/control.ts";
 import { sameSecret } from "../control/secrets.ts";
 import type { User } from "../control/types.ts";
-
-import { requireCaller, sessionCookie, sessionOf, sessionToken } from "./access.ts";
-import { Problem } from "./errors.ts";
+import { audited } from "./audit.ts";
+import { accountRoutes } from "./auth/account.ts";
+import { loginRoutes } from "./auth/login.ts";
+import { tokenRoutes } from "./auth/tokens.ts";
+import { totpRoutes } from "./auth/totp.ts";
 import type { Parts } from "./parts.ts";
-import { addressOf, formOf, htmlResponse, localPath } from "./request.ts";
-import { throttle } from "./throttle.ts";
+import { formOf, htmlResponse, seeOther, textField, timezones } from "./request.ts";
+import { type Route, route } from "./route.ts";
+import { actorOf, type Given, openedSession } from "./sign-in.ts";
 
-const WINDOW_S = 15 * 60;
-/** By address and e-mail, so that failures elsewhere never keep the owner out. */
-const FAILURES_MAX = 10;
-/** By address over all e-mails: one guess each at many accounts is guessing too. */
-const FAILURES_MAX_ADDRESS = 60;
+/** Setup, invitations, login, logout, tokens, and what people do with their own account. */
+export function authRoutes(parts: Parts): readonly Route[] {
+  return [
+    ...setupRoutes(parts),
+    ...invitationRoutes(parts),
+    ...loginRoutes(parts),
+    ...tokenRoutes(parts),
+    ...accountRoutes(parts),
+    ...totpRoutes(parts),
+  ];
+}
 
-/** Setup, login, logout and who-am-I. */
-export function authRoutes(parts: Parts) {
-  const { control, settings, now } = parts;
-  const byPerson = throttle(FAILURES_MAX, WINDOW_S);
-  const byAddress = throttle(FAILURES_MAX_ADDRESS, WINDOW_S);
+function setupRoutes(parts: Parts): readonly Route[] {
+  const { control } = parts;
+  return [
+    route({
+      method: "GET",
+      path: "/setup",
+      access: "public",
+      tag: "Page",
+      summary: "First start: make the owner account.",
+      query: "own",
+      answers: { 200: { description: "Done." } },
+      handle: ({ request }) => {
+        if (control.userCount() > 0) return seeOther("/login");
+        const token = new URL(request.url).searchParams.get("token") ?? "";
+        if (!isSetupToken(control, token)) return htmlResponse(setupClosedPage(), 403);
+        return htmlResponse(setupPage({ token, timezones: timezones(), typed: {}, errors: {} }));
+      },
+    }),
 
-  return new Elysia({ name: "auth" })
-    .get("/setup", ({ request }) => {
-      if (control.userCount() > 0) return seeOther("/login");
-      const token = new URL(request.url).searchParams.get("token") ?? "";
-      if (!isSetupToken(control, token)) return htmlResponse(setupClosedPage(), 403);
-      return htmlResponse(setupPage({ token, timezones: timezones(), typed: {}, errors: {} }));
-    })
-    .post("/setup", async ({ request }) => {
-      const form = await formOf(request);
-      const token = field(form, "token");
-      if (control.userCount() > 0) throw new ControlError("already_set_up", "An account exists already. Sign in.");
-      if (!isSetupToken(control, token)) return htmlResponse(setupClosedPage(), 403);
-      const typed = { name: field(form, "name"), email: field(form, "email"), timezone: field(form, "timezone") };
-      const { owner, errors } = await makeOwner(control, { ...typed, password: form.get("password") ?? "" });
-      if (!owner) return htmlResponse(setupPage({ token, timezones: timezones(), typed, errors }), 422);
-      return signIn(parts, owner, false, "/");
-    })
-    .get("/login", ({ request }) => {
-      if (control.userCount() === 0) return seeOther("/setup");
-      const next = localPath(new URL(request.url).searchParams.get("next"));
-      if (sessionOf(parts, request)) return seeOther(next);
-      return htmlResponse(loginPage({ next, email: "", remember: false, error: null }));
-    })
-    .post("/login", async ({ request, server }) => {
-      const form = await formOf(request);
-      const email = field(form, "email");
-      const next = localPath(form.get("next"));
-      const remember = form.get("remember") !== null;
-      const refuse = (status: number, error: string, headers?: Record<string, string>) =>
-        htmlResponse(loginPage({ next, email, remember, error }), status, headers);
+    route({
+      method: "POST",
+      path: "/setup",
+      access: "public",
+      tag: "Page",
+      summary: "Makes the owner account.",
+      body: "own",
+      answers: { 200: { description: "Done." } },
+      handle: async ({ request, server }) => {
+        const form = await formOf(request);
+        const token = textField(form, "token");
+        if (control.userCount() > 0) throw new ControlError("already_set_up", "An account exists already. Sign in.");
+        if (!isSetupToken(control, token)) return htmlResponse(setupClosedPage(), 403);
+        const typed = {
+          name: textField(form, "name"),
+          email: textField(form, "email"),
+          timezone: textField(form, "timezone"),
+        };
+        const { owner, errors } = await makeOwner(control, { ...typed, password: form.get("password") ?? "" });
+        if (!owner) return htmlResponse(setupPage({ token, timezones: timezones(), typed, errors }), 422);
+        audited(parts, { request, server }, "user_added", {
+          actor: actorOf(owner),
+          object: owner.user_id,
+          details: { role: "owner" },
+        });
+        return signedIn(parts, { request, server }, owner, "/");
+      },
+    }),
+  ];
+}
 
-      const address = addressOf(request, server);
-      const person = `${address} ${email.toLowerCase()}`;
-      const wait_s = Math.max(byPerson.waits(person, now()), byAddress.waits(address, now()));
-      if (wait_s > 0) {
-        const minutes = Math.ceil(wait_s / 60);
-        const error = `Too many failed sign-ins from here. Try again in ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`;
-        return refuse(429, error, { "retry-after": String(wait_s) });
-      }
-      // Counted before the slow hash: many tries at once must not all pass before the first is known to be wrong.
-      byPerson.failed(person, now());
-      byAddress.failed(address, now());
-      const user = await control.checkPassword(email, form.get("password") ?? "");
-      if (!user) return refuse(401, "The email or the password is wrong.");
-      byPerson.forgive(person);
-      byAddress.forgive(address);
-      const before = sessionToken(parts, request);
-      if (before !== null) control.closeSession(before);
-      return signIn(parts, user, remember, next);
-    })
-    .post("/logout", ({ request }) => {
-      const token = sessionToken(parts, request);
-      if (token !== null) control.closeSession(token);
-      return seeOther("/login", { "set-cookie": sessionCookie(settings, null, false) });
-    })
-    .get("/api/auth/me", ({ request }) => {
-      const caller = requireCaller(parts, request);
-      const session = sessionOf(parts, request);
-      return {
-        ...caller,
-        ...(session
-          ? { email: session.user.email, theme: session.user.theme, expires_at: formatInstant(session.expires_at) }
-          : {}),
-      };
-    });
+function invitationRoutes(parts: Parts): readonly Route[] {
+  const { control, now } = parts;
+  return [
+    route({
+      method: "GET",
+      path: "/invitation",
+      access: "public",
+      tag: "Page",
+      summary: "Opens an invitation: choose a password.",
+      query: "own",
+      answers: { 200: { description: "The form." } },
+      handle: ({ request }) => {
+        const token = new URL(request.url).searchParams.get("token") ?? "";
+        const user = control.invited(token, now());
+        if (!user) return htmlResponse(invitationVoidPage(), 404);
+        return htmlResponse(invitationPage({ token, name: user.name, email: user.email, error: null }));
+      },
+    }),
+
+    route({
+      method: "POST",
+      path: "/invitation",
+      access: "public",
+      tag: "Page",
+      summary: "Accepts an invitation.",
+      body: "own",
+      answers: { 303: { description: "Signed in." } },
+      handle: async ({ request, server }) => {
+        const form = await formOf(request);
+        const token = textField(form, "token");
+        const invited = control.invited(token, now());
+        if (!invited) return htmlResponse(invitationVoidPage(), 404);
+        try {
+          const user = await control.acceptInvitation(token, form.get("password") ?? "", now());
+          if (!user) return htmlResponse(invitationVoidPage(), 404);
+          const entry = { actor: actorOf(user), object: user.user_id };
+          audited(parts, { request, server }, "password_changed", { ...entry, details: { by: "invitation" } });
+          // The link stands for the password alone.
+          return user.totp ? seeOther("/login") : signedIn(parts, { request, server }, user, "/");
+        } catch (error) {
+          if (!(error instanceof ControlError) || error.field !== "password") throw error;
+          const { name, email } = invited;
+          return htmlResponse(invitationPage({ token, name, email, error: error.message }), 422);
+        }
+      },
+    }),
+  ];
 }
 
 /**
@@ -143,26 +176,8 @@ async function makeOwner(
   }
 }
 
-function signIn(parts: Parts, user: User, remember: boolean, next: string): Response {
-  const { token } = parts.control.openSession(user.user_id, remember, parts.now());
-  parts.log("info", "signed in", { user_id: user.user_id });
-  return seeOther(next, { "set-cookie": sessionCookie(parts.settings, token, remember) });
-}
-
-function seeOther(location: string, headers: Record<string, string> = {}): Response {
-  return new Response(null, { status: 303, headers: { location, ...headers } });
-}
-
-function field(form: URLSearchParams, name: string): string {
-  const text = (form.get(name) ?? "").trim();
-  if (text.length <= 1_000) return text;
-  throw new Problem({
-    status: 422,
-    title: "Too long",
-    errors: [{ field: name, code: "too_large", detail: "Shorten it." }],
-  });
-}
-
-function timezones(): readonly string[] {
-  return ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
+function signedIn(parts: Parts, given: Given, user: User, next: string): Response {
+  const { headers } = openedSession(parts, given, user, false);
+  audited(parts, given, "login", { actor: actorOf(user) });
+  return seeOther(next, headers);
 }

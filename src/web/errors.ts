@@ -6,9 +6,10 @@ import { ValidationError } from "elysia";
 import { ZodError } from "zod";
 import { errorPage } from "../../views/error.ts";
 import { ControlError, type ControlErrorCode } from "../control/control.ts";
+import { QueryAborted, QueryRefused, QueryTimeout, QueryTooLarge } from "../store/errors.ts";
 import type { Parts } from "./parts.ts";
 import { fieldErrors, pathOf, requestId, wantsPage } from "./request.ts";
-import type { MethodsOf } from "./routes.ts";
+import type { RouteTable } from "./routes.ts";
 
 export interface FieldError {
   index?: number;
@@ -16,6 +17,8 @@ export interface FieldError {
   field: string | null;
   code: string;
   detail: string;
+  /** Of a formula: 0-based index into its text. */
+  position?: number;
 }
 
 export interface ProblemBody {
@@ -35,11 +38,16 @@ export class Problem extends Error {
 
 /**
  * The answer to whatever was thrown: a problem document, an error page for a browser, the login for one that is not signed in.
- * `methods`: those that the path knows, for 404 and 405.
+ * `routes`: which methods the path knows, for 404 and 405.
  */
-export function errorResponse(parts: Parts, request: Request, error: unknown, methods: MethodsOf): Response {
-  const problem = problemOf(error, request, methods);
-  if (problem.status >= 500 && !(error instanceof Problem)) logBug(parts, request, error);
+export function errorResponse(
+  parts: Parts,
+  request: Request,
+  error: unknown,
+  routes: Pick<RouteTable, "methods" | "pattern">,
+): Response {
+  const problem = problemOf(error, request, routes);
+  if (problem.status >= 500 && !(error instanceof Problem)) logBug(parts, request, error, routes);
   if (wantsPage(request)) return problem.status === 401 ? toLogin(parts, request) : pageResponse(request, problem);
   return problemResponse(request, problem);
 }
@@ -62,13 +70,15 @@ function problemResponse(request: Request, problem: ProblemBody): Response {
   return new Response(JSON.stringify(body), { status, headers });
 }
 
-function problemOf(error: unknown, request: Request, methods: MethodsOf): ProblemBody {
+function problemOf(error: unknown, request: Request, routes: Pick<RouteTable, "methods">): ProblemBody {
   if (error instanceof Problem) return error.body;
   if (error instanceof ValidationError) return invalid(fieldErrors(error.all.map(issueOf)));
   if (error instanceof ZodError) return invalid(fieldErrors(error.issues));
   if (error instanceof ControlError) return refused(error);
+  if (error instanceof QueryTimeout || error instanceof QueryRefused || error instanceof QueryAborted) return TOO_SLOW;
+  if (error instanceof QueryTooLarge) return TOO_LARGE;
   const code = codeOf(error);
-  if (code === "NOT_FOUND") return notFound(request, methods(pathOf(request)));
+  if (code === "NOT_FOUND") return notFound(request, routes.methods(pathOf(request)));
   const known = typeof code === "string" && Object.hasOwn(EXPECTED, code) ? EXPECTED[code] : undefined;
   if (known) return known;
   return {
@@ -77,6 +87,20 @@ function problemOf(error: unknown, request: Request, methods: MethodsOf): Proble
     detail: "This is a bug, not your request. The log has more under the request_id.",
   };
 }
+
+/** The rest of the appliance is unharmed by a question that was stopped. */
+const TOO_SLOW: ProblemBody = {
+  status: 503,
+  title: "Too slow",
+  detail: "The answer took too long. Ask for a shorter timeframe, a coarser grain or fewer splits, or try again.",
+  headers: { "retry-after": "5" },
+};
+const TOO_LARGE: ProblemBody = {
+  status: 503,
+  title: "Too large",
+  detail: "The answer needs more memory than the database may use. Ask for a shorter timeframe or fewer splits.",
+  headers: { "retry-after": "5" },
+};
 
 /** Failures of the framework and of control that are the request's, by their code. */
 const EXPECTED: Readonly<Record<string, ProblemBody>> = {
@@ -90,6 +114,8 @@ const REFUSALS: Readonly<Record<ControlErrorCode, { status: number; title: strin
   email_invalid: { status: 422, title: "Invalid fields" },
   password_invalid: { status: 422, title: "Invalid fields" },
   already_set_up: { status: 410, title: "Already set up" },
+  last_owner: { status: 409, title: "The only owner" },
+  rule_taken: { status: 409, title: "Rule exists" },
   rule_invalid: { status: 422, title: "Invalid fields" },
   location_invalid: { status: 422, title: "Invalid fields" },
   busy: { status: 503, title: "Busy" },
@@ -147,12 +173,13 @@ function toLogin(parts: Parts, request: Request): Response {
   return new Response(null, { status: 303, headers: { location } });
 }
 
-function logBug(parts: Parts, request: Request, error: unknown): void {
+function logBug(parts: Parts, request: Request, error: unknown, routes: Pick<RouteTable, "pattern">): void {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   parts.log("error", "a request failed unexpectedly", {
     request_id: requestId(request),
     method: request.method,
-    path: pathOf(request),
+    // Not the address itself: a contact's id may stand in it.
+    route: routes.pattern(pathOf(request)),
     stack,
   });
 }

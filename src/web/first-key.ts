@@ -20,6 +20,8 @@ export function firstKeys({ control }: Parts): { show(caller: Caller): string | 
       if (name === NAME && last_used_at === null && !mine.has(key_id)) control.removeKey(key_id);
     }
     const { key, record } = control.addKey({ name: NAME, scopes: ["ingest"], location_id: null });
+    const actor = { kind: caller.kind, id: caller.id, name: caller.name };
+    control.audit({ actor, action: "key_added", object: record.key_id, details: { name: NAME, scopes: "ingest" } });
     shown.set(caller.id, { key, key_id: record.key_id });
     return key;
   };

@@ -1,41 +1,102 @@
 /** POST /v1/events: where bots report. The statuses are the contract's table, one branch each. */
-import { Elysia } from "elysia";
-import { requireCaller } from "./access.ts";
+import { z } from "zod";
+import { envelope } from "../catalogue/events/envelope.ts";
+import type { Settings } from "../config.ts";
+import { bytesOf } from "./body.ts";
 import { Problem } from "./errors.ts";
 import { idempotently } from "./idempotency.ts";
 import { answerOf } from "./ingest-answer.ts";
 import type { Parts } from "./parts.ts";
-import { quarantineRoutes } from "./quarantine.ts";
+import { type Route, route } from "./route.ts";
 
-/** `/v1/events` and `/v1/quarantine`. */
-export function ingestRoutes(parts: Parts) {
-  const reading = { bytes: 0 };
+const waitQuery = z.object({
+  wait: z
+    .enum(["true", "false"], "wait is true or false.")
+    .default("false")
+    .describe("true: answers only once the events are visible, with exact duplicates."),
+});
+
+const cloudEvent = z
+  .looseObject({ specversion: z.literal("1.0"), id: z.string(), source: z.string(), type: z.string() })
+  .describe("A CloudEvent: source is the bot, subject the contact; also in binary mode, by ce-* headers.");
+
+const counts = { accepted: z.int().min(0), duplicates: z.int().min(0), rejected: z.int().min(0) };
+export const takenShape = z.strictObject({ ...counts, rejected: z.literal(0) });
+export const partlyShape = z.strictObject({
+  ...counts,
+  errors: z.array(
+    z.strictObject({
+      index: z.int().min(0),
+      id: z.string().nullable(),
+      field: z.string().nullable(),
+      code: z.string(),
+      detail: z.string(),
+    }),
+  ),
+});
+
+/** `/v1/events`. */
+export function ingestRoutes(parts: Parts): readonly Route[] {
   const repeatable = idempotently(parts);
-  return new Elysia({ name: "ingest" }).use(quarantineRoutes(parts)).post(
-    "/v1/events",
-    async ({ request }) => {
-      const caller = requireCaller(parts, request, "ingest");
-      const body = await readBody(request, parts.settings, reading);
-      const given = { body, headers: readHeaders(request.headers), caller, wait: waits(request.url) };
-      const idempotency_key = request.headers.get("idempotency-key");
-      if (idempotency_key === null) return answerOf(await parts.ingest.accept(given)).response();
-      return await repeatable(given, idempotency_key, async (id_seed) =>
-        answerOf(await parts.ingest.accept({ ...given, id_seed })),
-      );
-    },
-    { parse: "none" },
-  );
+  return [
+    route({
+      method: "POST",
+      path: "/v1/events",
+      access: "ingest",
+      tag: "Ingest",
+      summary: "Takes events; answers once they are on disk.",
+      description:
+        "One event, a list of them, {batch}, NDJSON or CloudEvents; plain or in gzip, deflate, br or zstd. Idempotency-Key makes the request repeatable for 24 hours.",
+      query: waitQuery,
+      body: "own",
+      bodies: {
+        "application/json": z.union([envelope, z.array(envelope), z.strictObject({ batch: z.array(envelope) })]),
+        "application/x-ndjson": z.string().describe("One event a line."),
+        "application/cloudevents+json": cloudEvent,
+        "application/cloudevents-batch+json": z.array(cloudEvent),
+      },
+      example: {
+        query: "wait=true",
+        body: [
+          {
+            id: "docs-1",
+            type: "lead_created",
+            location_id: "docs",
+            bot_id: "lead-bot",
+            contact_id: "contact-1",
+            data: { source: "website" },
+          },
+        ],
+      },
+      answers: {
+        200: { description: "The same with wait=true: visible, and duplicates exact.", schema: takenShape },
+        202: { description: "All accepted or already known, on disk.", schema: takenShape },
+        207: { description: "Some rejected; they are in the quarantine.", schema: partlyShape },
+      },
+      handle: async ({ request, caller, query }) => {
+        const body = await readBody(request, parts.settings);
+        const given = { body, headers: readHeaders(request.headers), caller, wait: query.wait === "true" };
+        const idempotency_key = request.headers.get("idempotency-key");
+        if (idempotency_key === null) return answerOf(await parts.ingest.accept(given)).response();
+        return await repeatable(given, idempotency_key, async (id_seed) =>
+          answerOf(await parts.ingest.accept({ ...given, id_seed })),
+        );
+      },
+    }),
+  ];
 }
 
 /** Requests up to this size are always read: others that send slowly must not shut them out. */
 const SMALL_BYTES = 256 * 1024;
 
+/** What all requests of one appliance together are reading now. */
+const readings = new WeakMap<Settings, { bytes: number }>();
+
 /** The body as it was sent, never more of it than the limit; and of all large ones together never more than the queue may hold. */
-async function readBody(
-  request: Request,
-  { ingest_body_bytes_max, ingest_queue_bytes_max }: Parts["settings"],
-  reading: { bytes: number },
-): Promise<Uint8Array> {
+export async function readBody(request: Request, settings: Settings): Promise<Uint8Array> {
+  const { ingest_body_bytes_max, ingest_queue_bytes_max } = settings;
+  const reading = readings.get(settings) ?? { bytes: 0 };
+  readings.set(settings, reading);
   const length = request.headers.get("content-length");
   // Of unknown length: as much as it may become.
   const announced = length === null ? ingest_body_bytes_max : Number(length);
@@ -47,7 +108,7 @@ async function readBody(
   }
   reading.bytes += reserved;
   try {
-    return length === null ? await readStream(request, ingest_body_bytes_max) : await request.bytes();
+    return await bytesOf(request, ingest_body_bytes_max, () => tooLarge(ingest_body_bytes_max));
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw new Problem({
@@ -58,19 +119,6 @@ async function readBody(
   } finally {
     reading.bytes -= reserved;
   }
-}
-
-/** A body of unknown length: given up at the first byte beyond the limit. */
-async function readStream(request: Request, bytes_max: number): Promise<Uint8Array> {
-  if (request.body === null) return new Uint8Array(0);
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of request.body) {
-    bytes += piece.length;
-    if (bytes > bytes_max) throw tooLarge(bytes_max);
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
 }
 
 function tooLarge(bytes_max: number): Problem {
@@ -89,17 +137,4 @@ function readHeaders(headers: Headers): Record<string, string> {
   if (content_type !== null) read["content-type"] = content_type;
   if (content_encoding !== null) read["content-encoding"] = content_encoding;
   return read;
-}
-
-function waits(url: string): boolean {
-  const at = url.indexOf("?");
-  if (at === -1) return false;
-  const wait = new URLSearchParams(url.slice(at + 1)).get("wait");
-  if (wait === null || wait === "false") return false;
-  if (wait === "true") return true;
-  throw new Problem({
-    status: 422,
-    title: "Invalid fields",
-    errors: [{ field: "wait", code: "invalid", detail: "wait is true or false." }],
-  });
 }

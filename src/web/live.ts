@@ -4,83 +4,81 @@
  */
 import { Elysia } from "elysia";
 import { html, trusted } from "../../views/html.ts";
-import { requireCaller, requireUser, sessionToken } from "./access.ts";
-import { Problem } from "./errors.ts";
+import { credentialOf, requireCaller, requireUser } from "./access.ts";
+import { SIGNED_OUT, type Sockets } from "./channels/sockets.ts";
 import type { Parts } from "./parts.ts";
-import { htmlResponse } from "./request.ts";
+import { addressOf, htmlResponse } from "./request.ts";
+import { type Route, route } from "./route.ts";
 import { movingView } from "./views.ts";
 
-/** "Sign in again": a code that the pages do not take for a broken line. */
-const SIGNED_OUT = 4401;
-const SESSIONS_CHECKED_EVERY_MS = 15_000;
-
-interface Open {
-  token: string;
-  leave: () => void;
-  close: (code: number, reason: string) => void;
+/** `/fragments?view=…`. */
+export function liveRoutes(parts: Parts): readonly Route[] {
+  return [
+    route({
+      method: "GET",
+      path: "/fragments",
+      access: "read",
+      tag: "Page",
+      summary: "The fragments of a moving view, for when no socket holds.",
+      query: "own",
+      answers: { 200: { description: "Done." } },
+      handle: async ({ request, caller }) => {
+        const view = movingView(parts, caller, request);
+        return htmlResponse(html`${trusted((await view.fragments()).join("\n"))}`);
+      },
+    }),
+  ];
 }
 
-/** `/live?view=…` and `/fragments?view=…`. */
-export function liveRoutes(parts: Parts) {
-  const { hub, settings } = parts;
-  const sockets = new Map<string, Open>();
-  const sessions = sessionWatch(parts, sockets);
+/** "Service restart" (RFC 6455 registry): the page opens its line again at once, with the rights of now. */
+const RIGHTS_CHANGED = 1012;
 
-  return new Elysia({ name: "live" })
-    .get("/fragments", async ({ request }) => {
-      const view = movingView(parts, requireCaller(parts, request, "read"), request);
-      return htmlResponse(html`${trusted((await view.fragments()).join("\n"))}`);
-    })
-    .ws("/live", {
-      beforeHandle({ request }) {
-        requireUser(parts, request);
-        movingView(parts, requireCaller(parts, request, "read"), request);
-        if (sockets.size < settings.live_sockets_max) return;
-        throw new Problem({ status: 503, title: "Too many live connections", headers: { "retry-after": "10" } });
-      },
-      open(ws) {
-        const { request, server } = ws.data;
-        const token = sessionToken(parts, request);
-        if (token === null) return ws.close(SIGNED_OUT, "signed out");
-        const { key, locations, fragments } = movingView(parts, requireCaller(parts, request, "read"), request);
-        const topic = `view ${key}`;
-        ws.subscribe(topic);
-        const leave = hub.watch(
-          { key, locations, render: fragments, ...(server ? { publish: (text) => server.publish(topic, text) } : {}) },
-          { send: (text) => ws.raw.send(text) !== 0 },
-        );
-        sockets.set(ws.id, { token, leave, close: (code, reason) => ws.close(code, reason) });
-        sessions.start();
-      },
-      // Pages have nothing to say; what is sent all the same is not even read.
-      message() {},
-      close(ws) {
-        sockets.get(ws.id)?.leave();
-        sockets.delete(ws.id);
-        if (sockets.size === 0) sessions.stop();
-      },
-    });
-}
+/** `/live?view=…`. */
+export function liveSocket(parts: Parts, sockets: Sockets) {
+  const { hub } = parts;
+  const open = new Map<string, () => void>();
+  const addresses = new WeakMap<Request, string>();
+  // The socket's own context does not have it.
+  let server: Bun.Server<unknown> | null = null;
 
-/** Looks whether the sessions of open sockets still hold, and closes the sockets of those that do not. */
-function sessionWatch({ control, now }: Parts, sockets: ReadonlyMap<string, Open>) {
-  let timer: ReturnType<typeof setInterval> | null = null;
-  const check = (): void => {
-    const ended = new Map<string, boolean>();
-    for (const { token, close } of sockets.values()) {
-      const over = ended.get(token) ?? control.session(token, now()) === null;
-      ended.set(token, over);
-      if (over) close(SIGNED_OUT, "signed out");
-    }
-  };
-  return {
-    start() {
-      timer ??= setInterval(check, SESSIONS_CHECKED_EVERY_MS);
-      timer.unref();
+  return new Elysia({ name: "live" }).ws("/live", {
+    beforeHandle(context) {
+      const { request } = context;
+      server ??= context.server;
+      requireUser(parts, request);
+      const caller = requireCaller(parts, request, "read");
+      movingView(parts, caller, request);
+      const address = addressOf(request, context.server);
+      sockets.admit(caller, address);
+      addresses.set(request, address);
     },
-    stop() {
-      if (timer) clearInterval(timer);
-      timer = null;
+    open(ws) {
+      const { request } = ws.data;
+      const credential = credentialOf(parts, request);
+      if (credential === null) return ws.close(SIGNED_OUT, "signed out");
+      const caller = requireCaller(parts, request, "read");
+      const { key, locations, fragments } = movingView(parts, caller, request);
+      const topic = `view ${key}`;
+      ws.subscribe(topic);
+      const publish = (text: string): void => void server?.publish(topic, text);
+      const leave = hub.watch(
+        { key, locations, render: fragments, ...(server ? { publish } : {}) },
+        { send: (text) => ws.raw.send(text) !== 0 },
+      );
+      const close = (code: number, reason: string): void => ws.close(code, reason);
+      const address = addresses.get(request) ?? "";
+      const changed = (): void => close(RIGHTS_CHANGED, "rights changed");
+      const forget = sockets.add({ credential, caller, address, close, changed });
+      open.set(ws.id, () => {
+        leave();
+        forget();
+      });
     },
-  };
+    // Pages have nothing to say; what is sent all the same is not even read.
+    message() {},
+    close(ws) {
+      open.get(ws.id)?.();
+      open.delete(ws.id);
+    },
+  });
 }

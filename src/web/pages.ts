@@ -1,5 +1,4 @@
 /** The pages of the dashboard: the overview, the wait for a first event, and the choice of theme. */
-import { Elysia } from "elysia";
 import { firstEventPage } from "../../views/first-event.ts";
 import { isoDay } from "../../views/format.ts";
 import type { ShellUser } from "../../views/layout.ts";
@@ -9,38 +8,58 @@ import { bucketsOf, isTimezone } from "../catalogue/period.ts";
 import { formatInstant } from "../catalogue/time.ts";
 import { hasEvents } from "../report/first.ts";
 import { isSecure, locationsOf, requireCaller, requireUser, seesLocation } from "./access.ts";
-import { fieldProblem } from "./bi-input.ts";
+import { fieldProblem } from "./bi/input.ts";
 import { firstKeys } from "./first-key.ts";
 import type { Parts } from "./parts.ts";
 import { formOf, htmlResponse, localPath } from "./request.ts";
+import { type Route, route } from "./route.ts";
 import { overviewAsked, overviewProps, waitProps } from "./views.ts";
 
 /** `/` and `/settings/theme`. */
-export function pageRoutes(parts: Parts) {
+export function pageRoutes(parts: Parts): readonly Route[] {
   const keys = firstKeys(parts);
-  return new Elysia({ name: "pages" })
-    .get("/", async ({ request }) => {
-      const caller = requireCaller(parts, request, "read");
-      const params = new URL(request.url).searchParams;
-      if (params.has("day_from") || params.has("day_to")) return rangeOfDays(params);
-      // Any query says that someone wants the dashboard, even an empty one.
-      if (params.size === 0 && !(await hasEvents(parts.store, locationsOf(caller, null)))) {
-        return htmlResponse(await firstEvent(parts, request, keys.show(caller)));
-      }
-      keys.forget();
-      return htmlResponse(await overview(parts, request));
-    })
-    .post("/settings/theme", async ({ request }) => {
-      const { user } = requireUser(parts, request);
-      const theme = (await formOf(request)).get("theme");
-      if (!isTheme(theme)) throw fieldProblem("theme", "Choose one of the list.");
-      parts.control.setUser(user.user_id, { theme });
-      const secure = isSecure(parts.settings) ? "; Secure" : "";
-      const cookie = `bw_theme=${theme}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
-      if (request.headers.has("hx-request"))
-        return new Response(null, { status: 204, headers: { "set-cookie": cookie } });
-      return new Response(null, { status: 303, headers: { location: cameFrom(request), "set-cookie": cookie } });
-    });
+  return [
+    route({
+      method: "GET",
+      path: "/",
+      access: "read",
+      tag: "Page",
+      summary: "The overview, or the wait for a first event.",
+      query: "own",
+      answers: { 200: { description: "Done." } },
+      handle: async ({ request, caller }) => {
+        const params = new URL(request.url).searchParams;
+        if (params.has("day_from") || params.has("day_to")) return rangeOfDays(params);
+        // Any query says that someone wants the dashboard, even an empty one.
+        if (params.size === 0 && !(await hasEvents(parts.store, locationsOf(caller, null)))) {
+          return htmlResponse(await firstEvent(parts, request, keys.show(caller)));
+        }
+        keys.forget();
+        return htmlResponse(await overview(parts, request));
+      },
+    }),
+
+    route({
+      method: "POST",
+      path: "/settings/theme",
+      access: "person",
+      tag: "Page",
+      summary: "Chooses the theme.",
+      body: "own",
+      answers: { 200: { description: "Done." } },
+      handle: async ({ request }) => {
+        const { user } = requireUser(parts, request);
+        const theme = (await formOf(request)).get("theme");
+        if (!isTheme(theme)) throw fieldProblem("theme", "Choose one of the list.");
+        parts.control.setUser(user.user_id, { theme });
+        const secure = isSecure(parts.settings) ? "; Secure" : "";
+        const cookie = `bw_theme=${theme}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+        if (request.headers.has("hx-request"))
+          return new Response(null, { status: 204, headers: { "set-cookie": cookie } });
+        return new Response(null, { status: 303, headers: { location: cameFrom(request), "set-cookie": cookie } });
+      },
+    }),
+  ];
 }
 
 /** The signed-in person for the shell of any page; throws Problem 401 for nobody and for keys. */

@@ -1,16 +1,12 @@
 import type { ZodType } from "zod";
 import type { Html } from "../../views/html.ts";
+import { bytesOf, type Incoming } from "./body.ts";
 import { type FieldError, Problem } from "./errors.ts";
 
 /** What is read off a request, with the limits and types that hold for every one of them. */
 
 const BODY_BYTES_MAX = 64 * 1024;
 const FIELD_ERRORS_MAX = 64;
-/** A request, or the clone of one. */
-interface Incoming {
-  headers: { get(name: string): string | null };
-  arrayBuffer(): Promise<ArrayBuffer>;
-}
 
 const ids = new WeakMap<Request, string>();
 
@@ -56,7 +52,8 @@ export async function jsonOf<T>(request: Request, schema: ZodType<T>): Promise<T
 
 /** The query's parameters in the shape of the schema (a repeated one is an array); throws Problem 422. */
 export function queryOf<T>(request: Request, schema: ZodType<T>): T {
-  return checked(entriesOf(new URL(request.url).searchParams), schema);
+  // Most requests have none: no need to take the address apart.
+  return checked(request.url.includes("?") ? entriesOf(new URL(request.url).searchParams) : {}, schema);
 }
 
 /** The fields of a submitted form; throws Problem 413 or 415. */
@@ -68,7 +65,7 @@ export async function formOf(request: Incoming): Promise<URLSearchParams> {
 }
 
 /** Lower case, without parameters; empty when there is none. */
-export function mediaType(request: Incoming): string {
+export function mediaType(request: Pick<Incoming, "headers">): string {
   return (request.headers.get("content-type")?.split(";", 1)[0] ?? "").trim().toLowerCase();
 }
 
@@ -103,14 +100,8 @@ function entriesOf(params: URLSearchParams): Record<string, string | string[]> {
 }
 
 async function bodyText(request: Incoming): Promise<string> {
-  const tooLarge = new Problem({
-    status: 413,
-    title: "Too large",
-    detail: `The body may have at most ${BODY_BYTES_MAX / 1024} KiB.`,
-  });
-  if (Number(request.headers.get("content-length") ?? 0) > BODY_BYTES_MAX) throw tooLarge;
-  const body = await request.arrayBuffer();
-  if (body.byteLength > BODY_BYTES_MAX) throw tooLarge;
+  const detail = `The body may have at most ${BODY_BYTES_MAX / 1024} KiB.`;
+  const body = await bytesOf(request, BODY_BYTES_MAX, () => new Problem({ status: 413, title: "Too large", detail }));
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(body);
   } catch {
@@ -147,4 +138,25 @@ export function addressOf(request: Request, server: Pick<Bun.Server<unknown>, "r
   const isLoopback = /^(local|127\.|::1$|::ffff:127\.)/.test(address);
   const forwarded = isLoopback ? request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() : undefined;
   return forwarded ? forwarded.slice(0, 64) : address;
+}
+
+/** On to another page of this site. */
+export function seeOther(location: string, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(null, { status: 303, headers: { location, ...headers } });
+}
+
+/** A field of a form as one line of text; throws Problem 422 when it is longer than any of ours. */
+export function textField(form: URLSearchParams, name: string): string {
+  const text = (form.get(name) ?? "").trim();
+  if (text.length <= 1_000) return text;
+  throw new Problem({
+    status: 422,
+    title: "Too long",
+    errors: [{ field: name, code: "too_large", detail: "Shorten it." }],
+  });
+}
+
+/** Every zone of this machine's IANA database. */
+export function timezones(): readonly string[] {
+  return ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
 }

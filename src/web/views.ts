@@ -9,7 +9,7 @@ import { hasEvents } from "../report/first.ts";
 import type { Funnel } from "../report/funnel.ts";
 import { type OverviewAsked, overviewReport } from "../report/overview.ts";
 import { locationsOf } from "./access.ts";
-import { askedOf, commonQuery } from "./bi-input.ts";
+import { askedOf, commonQuery } from "./bi/input.ts";
 import { Problem } from "./errors.ts";
 import { createKept, type Kept } from "./kept.ts";
 import type { Parts } from "./parts.ts";
@@ -103,7 +103,7 @@ const VIEWS: Readonly<Record<string, (parts: Parts, caller: Caller, request: Req
     const { query, asked } = overviewAsked(parts, caller, request);
     const locations = asked.location_id === null ? asked.locations : [asked.location_id];
     return {
-      key: `overview ${JSON.stringify(locations)} ${queryText(query)}`,
+      key: `overview ${JSON.stringify([locations, asked.personal])} ${queryText(query)}`,
       locations,
       fragments: async () => overviewFragments(await overviewProps(parts, query, asked)).map(({ text }) => text),
     };
@@ -122,6 +122,7 @@ const REJECTED_MAX = 100;
 
 /** What the wait for a first event shows. */
 export async function waitProps(parts: Parts, locations: readonly string[] | null): Promise<WaitProps> {
+  parts.ingest.flushQuarantine();
   const rejected = parts.control.quarantined({ locations, limit: REJECTED_MAX });
   const newest = rejected[0]?.reason;
   return {

@@ -139,6 +139,18 @@ test("people are added with a password from a file or the environment, changed a
   expect(await run(["user", "set", "jorge@example.com", "--role", "viewer"], env)).toMatchObject({ code: 1 });
   expect((await run(["user", "remove", "ana@example.com"], env)).code).toBe(0);
   expect(readFileSync(join(data, "control.sqlite")).includes("correct horse battery")).toBe(false);
+  const audited = openControl(join(data, "control.sqlite"));
+  expect(
+    audited.audits({ locations: null, limit: 10 }).map(({ actor_kind, action }) => `${actor_kind} ${action}`),
+  ).toEqual([
+    "command user_removed",
+    // The environment names a password, too.
+    "command user_changed",
+    "command password_changed",
+    "command user_added",
+    "command user_added",
+  ]);
+  audited.close();
 }, 20_000);
 
 test("a location has a zone and a currency, both checked", async () => {

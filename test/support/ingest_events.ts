@@ -69,7 +69,14 @@ function delegate(store: Store): Store {
     rows: (sql, params, signal) => store.rows(sql, params, signal),
     rebuildRollups: (progress) => store.rebuildRollups(progress),
     reset: () => store.reset(),
+    rebuildDays: (range) => store.rebuildDays(range),
     removeLocation: (location_id, frame) => store.removeLocation(location_id, frame),
+    get erasuresDue() {
+      return store.erasuresDue;
+    },
+    eraseContact: (erasure, frame) => store.eraseContact(erasure, frame),
+    compact: () => store.compact(),
+    settleErasures: (seqs) => store.settleErasures(seqs),
     maintain: (force) => store.maintain(force),
     close: () => store.close(),
   };
@@ -116,6 +123,7 @@ export function withAppend(
       return { ...appended, durable: changed };
     },
     read: (after, onDamage) => journal.read(after, onDamage),
+    rewrite: (to, change) => journal.rewrite(to, change),
     resumeAt: (seq, chain) => journal.resumeAt(seq, chain),
     close: () => journal.close(),
   };

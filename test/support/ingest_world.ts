@@ -7,10 +7,16 @@ import { type Control, openControl } from "../../src/control/control.ts";
 import type { Scope } from "../../src/control/types.ts";
 import type { Ingest } from "../../src/ingest/ingest.ts";
 import { createIngest } from "../../src/ingest/pipeline.ts";
+import { createTasks } from "../../src/jobs/background.ts";
 import { type Damage, type Journal, openJournal } from "../../src/journal/journal.ts";
+import { createObserve } from "../../src/observe/observe.ts";
+import { createCache } from "../../src/report/cache.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
+import { createPublicChannels } from "../../src/web/channels/create.ts";
 import type { Parts } from "../../src/web/parts.ts";
+import { createQuestionGate } from "../../src/web/question-gate.ts";
+import { createViewsInUse } from "../../src/web/views-in-use.ts";
 
 export interface IngestWorld {
   dir: string;
@@ -82,8 +88,29 @@ export async function openWorld(options: WorldOptions = {}): Promise<IngestWorld
     ...(options.free === undefined ? {} : { free: options.free }),
   });
   const hub = { watch: () => () => {}, touch: () => {}, tick: () => {}, watchers: () => 0, close: async () => {} };
+  const cache = createCache({ bytes_max: 1024 * 1024 });
+  const tasks = createTasks({ now, log });
+  const views = createViewsInUse(null);
   const version = { version: "0", commit: "", bun: "", duckdb: "" };
-  const parts: Parts = { settings, store, control, ingest, hub, now, log, version };
+  const observe = createObserve({ slow_query_ms: settings.slow_query_ms, now, file: null });
+  const questions = createQuestionGate({ at_once_max: 8, waiting_max: 128, timeout_ms: 60_000 });
+  const channels = createPublicChannels({ settings, observe, now, log });
+  const parts: Parts = {
+    settings,
+    store,
+    control,
+    ingest,
+    hub,
+    channels,
+    cache,
+    tasks,
+    views,
+    questions,
+    observe,
+    now,
+    log,
+    version,
+  };
   const stop = async (): Promise<void> => {
     await ingest.drain();
     await store.close();

@@ -3,10 +3,16 @@ import { loadSettings, type Settings } from "../../src/config.ts";
 import { type Control, openControl } from "../../src/control/control.ts";
 import type { Scope } from "../../src/control/types.ts";
 import type { Ingest } from "../../src/ingest/ingest.ts";
+import { createTasks } from "../../src/jobs/background.ts";
+import type { Channels } from "../../src/live/channels.ts";
 import type { Hub } from "../../src/live/hub.ts";
+import { createObserve } from "../../src/observe/observe.ts";
+import { createCache } from "../../src/report/cache.ts";
 import type { Store } from "../../src/store/store.ts";
 import { buildApp } from "../../src/web/app.ts";
 import type { Parts } from "../../src/web/parts.ts";
+import { createQuestionGate } from "../../src/web/question-gate.ts";
+import { createViewsInUse } from "../../src/web/views-in-use.ts";
 
 export const ORIGIN = "http://localhost";
 export const PASSWORD = "correct horse battery";
@@ -36,6 +42,12 @@ export function world(settings: Partial<Settings> = {}, store: Partial<Store> = 
     control,
     ingest: stillIngest(),
     hub: stillHub(),
+    channels: stillChannels(),
+    cache: createCache({ bytes_max: 1024 * 1024 }),
+    tasks: createTasks({ now: () => clock.now, log: () => undefined }),
+    views: createViewsInUse(null),
+    questions: createQuestionGate({ at_once_max: 8, waiting_max: 128, timeout_ms: 10_000 }),
+    observe: createObserve({ slow_query_ms: 500, now: () => clock.now, file: null }),
     now: () => clock.now,
     log: (level, message, fields) => logged.push({ level, message, fields }),
     version: { version: "0.1.0", commit: "test", bun: Bun.version, duckdb: "test" },
@@ -74,9 +86,14 @@ function stillStore(): Store {
     ask: () => Promise.reject(new Error("still")),
     rows: () => Promise.resolve([]),
     rebuildRollups: () => Promise.resolve(),
+    rebuildDays: () => Promise.resolve(0),
     maintain: () => Promise.resolve(),
     reset: () => Promise.resolve(),
     removeLocation: () => Promise.reject(new Error("still")),
+    erasuresDue: [],
+    eraseContact: () => Promise.reject(new Error("still")),
+    compact: () => Promise.resolve(null),
+    settleErasures: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }
@@ -84,8 +101,12 @@ function stillStore(): Store {
 function stillIngest(): Ingest {
   return {
     accept: () => Promise.resolve({ kind: "taken", accepted: 1, duplicates: 0, rejected: [], visible: false }),
+    check: () => Promise.resolve({ kind: "checked", events: 1, rejected: [] }),
     acceptRows: () => Promise.reject(new Error("still")),
     removeLocation: () => Promise.resolve(),
+    eraseContact: () => Promise.resolve({ journal_seq: 1, erased_events: 0, quarantined: 0, answers: 0 }),
+    tracesGone: () => Promise.resolve(),
+    flushQuarantine: () => {},
     onApplied: () => {},
     stats: () => ({
       accepted: 0,
@@ -101,6 +122,16 @@ function stillIngest(): Ingest {
     exclusively: (task) => task(),
     drain: () => Promise.resolve(),
   };
+}
+
+function stillChannels(): Channels {
+  const join: Channels["join"] = (_key, make, listener) => {
+    const { channel, location_id } = make();
+    const ts = "2026-11-18T00:00:00.000000Z";
+    listener.send(JSON.stringify({ type: "metrics:initial", channel, location_id, seq: 0, ts, data: {} }));
+    return { leave() {}, resume() {}, snapshot() {}, drained() {} };
+  };
+  return { join, touch: () => {}, places: () => 0, close: () => Promise.resolve() };
 }
 
 function stillHub(): Hub {

@@ -59,7 +59,7 @@ describe("health", () => {
       status: expect.any(String),
       version: "0.1.0",
       uptime_s: 0,
-      checks: { store: { status: "healthy" }, jobs: { status: "not_configured" } },
+      checks: { store: { status: "healthy" }, jobs: { status: "healthy" } },
     });
     expect(JSON.stringify(anyone)).not.toContain("events");
     const known = await (await w.send("/health", { headers: { "x-api-key": w.key("read") } })).json();

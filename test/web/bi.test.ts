@@ -251,6 +251,7 @@ describe("POST /api/bi/query", () => {
     ["an unknown KPI", { kpis: ["revenue", "nonsense"] }, 422, "kpis.1"],
     ["a KPI of the wrong type", { kpis: [7] }, 422, "kpis.0"],
     ["a formula that is wrong", { kpis: [{ key: "own", formula: "count(nonsense = 1)" }] }, 422, "kpis.0.formula"],
+    ["a formula of numbers alone", { kpis: [{ key: "own", formula: "1 + 2" }] }, 422, "kpis.0.formula"],
     ["a formula under a known name", { kpis: [{ key: "revenue", formula: "count()" }] }, 422, "kpis.0.key"],
     ["an unknown dimension", { kpis: ["revenue"], by: ["colour"] }, 422, "by.0"],
     ["an unknown grain", { kpis: ["revenue"], grain: "decade" }, 422, "grain"],

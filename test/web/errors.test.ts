@@ -3,7 +3,7 @@ import { Elysia, t } from "elysia";
 import { z } from "zod";
 import { ControlError } from "../../src/control/control.ts";
 import { errorResponse, Problem } from "../../src/web/errors.ts";
-import { methodsOf } from "../../src/web/routes.ts";
+import { routeTable } from "../../src/web/routes.ts";
 import { type World, world } from "./access_world.ts";
 
 let w: World;
@@ -98,7 +98,7 @@ describe("the API's problems", () => {
       path: "/api/admin/targets",
       init: post({ kpi: "nope", location_id: "a", value: "1" }),
       status: 422,
-      body: { errors: [{ field: "kpi", code: "custom", detail: expect.any(String) }] },
+      body: { errors: [{ field: "kpi", code: "kpi_unknown", detail: expect.any(String) }] },
     },
     {
       name: "a location in no zone",
@@ -148,7 +148,7 @@ describe("whatever is thrown", () => {
         w.parts,
         request,
         error,
-        methodsOf(() => app.routes),
+        routeTable(() => app.routes.map(({ method, path }) => ({ method, path, access: "caller" }))),
       ),
     )
     .get("/bug", raise(new Error(SECRET)))
@@ -194,7 +194,7 @@ describe("whatever is thrown", () => {
     const response = await app.handle(new Request("http://localhost/bug"));
     const { request_id } = z.object({ request_id: z.string() }).parse(await response.json());
     expect(w.logged).toMatchObject([
-      { level: "error", fields: { request_id, path: "/bug", stack: expect.stringContaining(SECRET) } },
+      { level: "error", fields: { request_id, route: "/bug", stack: expect.stringContaining(SECRET) } },
     ]);
   });
 

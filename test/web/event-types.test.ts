@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { z } from "zod";
 import { eventTypes } from "../../src/catalogue/events.ts";
-import { eventTypeRoutes } from "../../src/web/event-types.ts";
 import { type World, world } from "./access_world.ts";
 
 const answer = z.object({
@@ -18,7 +17,7 @@ afterAll(() => w.control.close());
 test("the catalogue is there for any key, with schemas and examples", async () => {
   const { key } = w.control.addKey({ name: "bot", scopes: ["ingest"], location_id: null });
   const headers = { authorization: `Bearer ${key}` };
-  const response = await eventTypeRoutes(w.parts).handle(new Request("http://localhost/v1/event-types", { headers }));
+  const response = await w.send("/v1/event-types", { headers });
   expect(response.status).toBe(200);
   const { event, event_types } = answer.parse(await response.json());
   expect(event.required).toEqual(["type"]);
@@ -34,6 +33,6 @@ test("the catalogue is there for any key, with schemas and examples", async () =
 });
 
 test("nobody gets it without a key or a session", async () => {
-  const response = await eventTypeRoutes(w.parts).handle(new Request("http://localhost/v1/event-types"));
+  const response = await w.send("/v1/event-types");
   expect(response.ok).toBe(false);
 });

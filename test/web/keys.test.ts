@@ -88,6 +88,7 @@ describe("/api/admin/keys", () => {
           last_used_at: null,
         },
       ],
+      next_cursor: null,
     });
     expect((await api(`/api/admin/keys/${key_id}`, "DELETE")).status).toBe(204);
     expect((await api(`/api/admin/keys/${key_id}`, "DELETE")).status).toBe(404);
@@ -135,6 +136,7 @@ describe("/api/admin/keys", () => {
     });
     expect(await (await api("/api/admin/targets", "GET", undefined, headers)).json()).toEqual({
       targets: [{ kpi: "revenue", location_id: "a", value: "1000" }],
+      next_cursor: null,
     });
   });
 
@@ -146,6 +148,7 @@ describe("/api/admin/keys", () => {
     const rule = { location_id: "a", bot_id: null, rate: "0.05", valid_from: "2026-01-01T00:00:00Z" };
     expect((await api("/api/admin/commission-rules", "POST", rule)).status).toBe(201);
     const answer = await (await api("/api/admin/commission-rules", "GET")).json();
-    expect(answer).toEqual({ default_rate: "0.06", commission_rules: [rule] });
+    const commission_rules = [{ ...rule, rule_id: expect.any(Number) }];
+    expect(answer).toEqual({ default_rate: "0.06", commission_rules, next_cursor: null });
   });
 });

@@ -89,6 +89,23 @@ describe("the live socket", () => {
     socket.close();
   });
 
+  test("goes with the session that opened it, and does not keep it alive", async () => {
+    const { control, now } = served.appliance.parts;
+    const [user] = control.users();
+    const { token } = control.openSession(user?.user_id ?? "", false, now());
+    const { socket, frame } = await open("/live?view=overview", {
+      cookie: `bellwether=${token}`,
+      origin: served.url,
+    });
+    await frame(1);
+    const closed = new Promise<number>((resolve) => socket.addEventListener("close", ({ code }) => resolve(code)));
+    const seen = control.sessionsOf(user?.user_id ?? "", now()).map(({ seen_at }) => seen_at);
+    await Bun.sleep(3_500);
+    expect(control.sessionsOf(user?.user_id ?? "", now()).map(({ seen_at }) => seen_at)).toEqual(seen);
+    control.closeSession(token);
+    expect(await closed).toBe(4401);
+  }, 10_000);
+
   test("leaves nobody behind", async () => {
     const { hub } = served.appliance.parts;
     const deadline = Date.now() + 2_000;
@@ -127,7 +144,8 @@ describe("assets", () => {
     for (const { path, bytes } of texts.filter(({ path }) => !path.startsWith("vendor/"))) {
       const text = new TextDecoder().decode(bytes);
       for (const [, named = ""] of text.matchAll(/(?:url\("|from "\.\/|import "\.\/)([^"]+)"/g)) {
-        const full = path.startsWith("js/") ? `js/${named}` : named;
+        const folder = path.includes("/") ? `${path.split("/").at(0)}/` : "";
+        const full = named.startsWith("fonts/") ? named : `${folder}${named}`;
         expect([path, full, ASSETS.has(full)]).toEqual([path, full, true]);
       }
     }
