@@ -11,10 +11,21 @@ interface Made {
 /** One event as JSON text. `id_space` keeps runs apart; `time_ms` is when it happened. */
 export function eventJson(index: number, time_ms: number, id_space: string): string {
   const { type, bot, fields } = made(index);
-  const location = LOCATIONS[(index * 7) % LOCATIONS.length];
-  const contact = `contact-${(index * 7919) % 50_000}`;
+  const contact = contactOf(index);
+  const location = LOCATIONS[contact % LOCATIONS.length];
   const id = `${id_space}-${index.toString(36).padStart(8, "0")}-${((index * 2654435761) >>> 0).toString(16).padStart(8, "0")}`;
-  return `{"id":"${id}","type":"${type}","time":"${new Date(time_ms).toISOString()}","location_id":"${location}","bot_id":"${bot}","contact_id":"${contact}","conversation_id":"conv-${(index * 31) % 90_000}"${fields}}`;
+  return `{"id":"${id}","type":"${type}","time":"${new Date(time_ms).toISOString()}","location_id":"${location}","bot_id":"${bot}","contact_id":"contact-${contact}","conversation_id":"conv-${contact}-${index % 3}"${fields}}`;
+}
+
+/** So many contacts are in touch at a time; one in fifty events is of somebody new. */
+const IN_TOUCH = 20_000;
+const EVENTS_A_CONTACT = 50;
+
+/** Contacts come and go: mostly one of the newest, whatever the event is about, so that leads get on and buyers come back. */
+function contactOf(index: number): number {
+  const mixed = ((Math.imul(index ^ (index >>> 15), 0x2c1b3c6d) >>> 0) ^ (index * 2654435761)) >>> 0;
+  const share = mixed / 2 ** 32;
+  return IN_TOUCH + Math.floor(index / EVENTS_A_CONTACT) - Math.floor(share * share * IN_TOUCH);
 }
 
 function made(index: number): Made {

@@ -90,19 +90,21 @@ function prepare(plan: LoadPlan): Uint8Array[] {
   });
 }
 
-interface Turn {
+export interface Turn {
   request: Uint8Array;
   wait_ms: number;
-  done: (ms: number, ok: boolean) => void;
+  /** `head`: the answer's status line and headers. */
+  done: (ms: number, ok: boolean, head: string) => void;
 }
 
 /** Sends one request after the other until there is none left. */
-function connection(port: number, take: () => Turn | null): Promise<void> {
+export function connection(port: number, take: () => Turn | null): Promise<void> {
   return new Promise((resolve, reject) => {
     let turn: Turn | null = null;
     let sent = 0;
     let rest: Uint8Array = new Uint8Array();
     let text = "";
+    let missing = 0;
     const write = (socket: Bun.Socket) => {
       const written = socket.write(rest);
       rest = rest.subarray(Math.max(0, written));
@@ -132,10 +134,16 @@ function connection(port: number, take: () => Turn | null): Promise<void> {
           if (rest.length > 0) write(socket);
         },
         data: (socket, chunk) => {
-          text += chunk.toString("latin1");
-          if (!isWhole(text)) return;
-          turn?.done(performance.now() - sent, text.startsWith("HTTP/1.1 20"));
+          // Of a long body only the bytes are counted: reading it would cost more than serving it.
+          if (missing > 0) missing -= chunk.length;
+          else {
+            text += chunk.toString("latin1");
+            missing = missingBytes(text);
+          }
+          if (missing !== 0) return;
+          turn?.done(performance.now() - sent, /^HTTP\/1\.1 (20|304)/.test(text), text);
           text = "";
+          missing = 0;
           send(socket);
         },
         error: (_, error) => reject(error),
@@ -145,11 +153,12 @@ function connection(port: number, take: () => Turn | null): Promise<void> {
   });
 }
 
-function isWhole(text: string): boolean {
+/** Bytes of the answer that are still to come; negative while its headers are not whole. */
+function missingBytes(text: string): number {
   const head = text.indexOf("\r\n\r\n");
-  if (head < 0) return false;
+  if (head < 0) return -1;
   const length = /content-length: *(\d+)/i.exec(text.slice(0, head));
-  return length === null || text.length >= head + 4 + Number(length[1]);
+  return Math.max(0, head + 4 + Number(length?.[1] ?? 0) - text.length);
 }
 
 if (import.meta.main) {

@@ -9,6 +9,8 @@ import { parseArgs } from "node:util";
 import { scalingSvg } from "./scaling.ts";
 import { EXECUTABLE } from "./server.ts";
 import type { Result, Scale, Workload } from "./workload.ts";
+import { API } from "./workloads/api.ts";
+import { PUBLIC_CHANNELS } from "./workloads/channels.ts";
 import { IMPORT } from "./workloads/import.ts";
 import { INGEST_BATCHES, INGEST_SINGLES, INGEST_WHILE_READING } from "./workloads/ingest.ts";
 import { EVENT_TO_SCREEN, SOCKETS } from "./workloads/live.ts";
@@ -21,7 +23,9 @@ const WORKLOADS: readonly Workload[] = [
   IMPORT,
   EVENT_TO_SCREEN,
   SOCKETS,
+  PUBLIC_CHANNELS,
   OVERVIEW,
+  API,
   START_MEMORY_DISK,
 ];
 

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import type { AskPlan, AskResult } from "./asker.ts";
 import type { LoadPlan, LoadResult } from "./loader.ts";
 
 export const EXECUTABLE = resolve(import.meta.dir, "../../dist/bellwether");
@@ -101,6 +102,15 @@ export async function command(...args: string[]): Promise<string> {
 
 export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "loader.ts")], {
+    stdin: new TextEncoder().encode(JSON.stringify(plan)),
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  return JSON.parse(await new Response(child.stdout).text());
+}
+
+export async function runAsks(plan: AskPlan): Promise<AskResult> {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, "asker.ts")], {
     stdin: new TextEncoder().encode(JSON.stringify(plan)),
     stdout: "pipe",
     stderr: "inherit",

@@ -7,6 +7,8 @@ import { serveYardstick } from "../yardstick.ts";
 
 const VIEW = "/live?view=overview&timeframe=24h";
 const MB = 1_000_000;
+/** All of them are one user's and come from one address. */
+const MANY = ["--live-sockets-per-user-max", "20000", "--live-sockets-per-address-max", "20000"];
 
 export const EVENT_TO_SCREEN: Workload = {
   name: "screen",
@@ -66,7 +68,7 @@ export const SOCKETS: Workload = {
 
 async function toScreens(scale: Scale): Promise<WatchResult> {
   const seconds = scale.quick ? 10 : 20;
-  const server = await startServer({ admin: true });
+  const server = await startServer({ admin: true, flags: MANY });
   const watchers = startWatchers({
     url: server.url,
     path: VIEW,
@@ -96,7 +98,7 @@ async function toScreens(scale: Scale): Promise<WatchResult> {
 
 async function manySockets(scale: Scale, sockets: number): Promise<{ result: WatchResult; memory_bytes: number }> {
   const seconds = scale.quick ? 8 : 15;
-  const server = await startServer({ admin: true });
+  const server = await startServer({ admin: true, flags: MANY });
   await postOne(server, "first");
   const cookie = await signIn(server);
   const before = server.rss_bytes();
