@@ -12,6 +12,7 @@ import { KPIS } from "../src/catalogue/kpis.ts";
 import type { EventType, Kpi } from "../src/catalogue/types.ts";
 import { VERBS } from "../src/commands/verbs.ts";
 import { loadSettings, SETTINGS } from "../src/config.ts";
+import { METRICS } from "../src/observe/metrics.ts";
 
 /** Where the reference lies in the repository. */
 export const REFERENCE = resolve(import.meta.dir, "../docs/reference.md");
@@ -29,6 +30,9 @@ export async function reference(): Promise<string> {
     "## Routes",
     "Served on one port. `/v1` and `/api` take an API key (`Authorization: Bearer bw_…`) or a session.",
     await routes(),
+    "## Metrics",
+    "`GET /metrics`, for keys and users with the scope `read` for all locations, or for anyone with `metrics_public`. A histogram of seconds has `_bucket`, `_sum` and `_count`.",
+    metrics(),
     "## Event types",
     "Unknown types, and fields of `data` that are not named here, are kept and usable too.",
     events(),
@@ -75,6 +79,18 @@ async function routes(): Promise<string> {
     await appliance.stop();
     rmSync(data, { recursive: true, force: true });
   }
+}
+
+function metrics(): string {
+  return table(
+    ["metric", "type", "labels", "what"],
+    METRICS.map(({ name, type, labels, help }) => [
+      code(`bellwether_${name}`),
+      type,
+      labels.map(code).join(" ") || "–",
+      help,
+    ]),
+  );
 }
 
 function byPath(one: readonly string[], other: readonly string[]): number {
