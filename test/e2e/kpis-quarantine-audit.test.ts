@@ -5,6 +5,7 @@ import type { Browser } from "playwright-core";
 import {
   axeFindings,
   CHROMIUM,
+  crampedCells,
   type Look,
   launchBrowser,
   openPage,
@@ -62,6 +63,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in a browser", () => {
         for (const summary of await page.locator(".q-item > summary").all()) await summary.click();
         const over = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
         expect([path, over]).toEqual([path, 0]);
+        expect([path, await crampedCells(page)]).toEqual([path, []]);
         found.push(...(await axeFindings(page)).map((finding) => `${path}: ${finding}`));
       }
       await context.close();

@@ -7,6 +7,7 @@ import type { Browser } from "playwright-core";
 import {
   axeFindings,
   CHROMIUM,
+  crampedCells,
   type Look,
   launchBrowser,
   openPage,
@@ -84,6 +85,7 @@ describe.skipIf(!there)("the settings", () => {
           "document.documentElement.scrollWidth - document.documentElement.clientWidth",
         );
         expect([path, sideways]).toEqual([path, 0]);
+        expect([path, await crampedCells(page)]).toEqual([path, []]);
         expect([path, await axeFindings(page)]).toEqual([path, []]);
       }
       expect([console, foreign]).toEqual([[], []]);

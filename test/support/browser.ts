@@ -117,3 +117,20 @@ export async function axeFindings(page: Page): Promise<string[]> {
   );
   return Array.isArray(found) ? found.map(String) : [String(found)];
 }
+
+/** Cells of stacked rows whose contents lie over one another, or that a long word has made a tower. */
+export async function crampedCells(page: Page): Promise<string[]> {
+  const found: unknown = await page.evaluate(`[...document.querySelectorAll(".table-stack tr")].flatMap((row) => {
+    const cells = [...row.children].map((cell) => {
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      return { name: cell.textContent.trim().slice(0, 30), box: cell.getBoundingClientRect(), text: range.getBoundingClientRect() };
+    });
+    const over = (a, b) => a.left < b.right - 1 && a.right > b.left + 1 && a.top < b.bottom - 1 && a.bottom > b.top + 1;
+    return cells.flatMap((cell) => [
+      ...(cell.box.height > 220 ? ["tower: " + cell.name] : []),
+      ...cells.filter((other) => other !== cell && over(cell.text, other.box)).map((other) => cell.name + " over " + other.name),
+    ]);
+  })`);
+  return Array.isArray(found) ? found.map(String) : [String(found)];
+}

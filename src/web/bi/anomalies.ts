@@ -83,7 +83,7 @@ export function anomalyRoutes(parts: Parts): readonly Route[] {
         const asked = askedOf(parts, caller, given, filter, request.signal, "filter");
         const about = {
           route: "anomaly-detection",
-          of: [asked.personal, tickOf(asked.now)],
+          of: [tickOf(asked.now)],
           kpis: WATCHED_KPIS,
           // What is usual is learned from weeks before.
           subject: { from: Number.NEGATIVE_INFINITY },

@@ -16,7 +16,7 @@ import { fieldProblem } from "./input.ts";
 export interface About {
   /** The route's name: "query". */
   route: string;
-  /** Everything else that decides the answer, the caller's rights included where it shows more to some. */
+  /** Everything else that decides the answer; who may see what is personal is told apart in any case. */
   of: unknown;
   /** The KPIs in the answer: they say how far back it depends on events, and whether it changes with the clock. */
   kpis?: readonly Kpi[];
@@ -81,10 +81,21 @@ interface Lasting {
 }
 
 function keyOf({ control }: Parts, asked: Asked, { route, of }: About): string {
-  const { timeframe, timezone, location_id, locations, filters, now } = asked;
+  const { timeframe, timezone, location_id, locations, filters, now, personal = false } = asked;
   // Without an event, and with an end that is still to come, even "all" moves with the clock.
   const range = rangeOf(timeframe === "all" ? "24h" : timeframe, now);
-  return JSON.stringify([route, control.generation(), location_id, locations, timeframe, range, timezone, filters, of]);
+  return JSON.stringify([
+    route,
+    control.generation(),
+    location_id,
+    locations,
+    timeframe,
+    range,
+    timezone,
+    filters,
+    personal,
+    of,
+  ]);
 }
 
 /** What a key of the cache may be told of: no values of filters, no formulas. */

@@ -114,7 +114,7 @@ export function botPerformanceRoutes(parts: Parts): readonly Route[] {
         const shown = { comparisons: include_comparisons, trends: include_trends };
         const about = {
           route: "bot-performance",
-          of: [shown, asked.personal],
+          of: [shown],
           kpis: BOT_KPIS,
           // Statuses are those of now, whatever the timeframe; a bot may have been heard last at any time.
           subject: { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY, lasts_ms: STATUS_LASTS_MS },

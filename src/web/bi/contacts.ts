@@ -80,7 +80,7 @@ export function contactRoutes(parts: Parts): readonly Route[] {
         } = query;
         const asked = askedOf(parts, caller, given, filter, request.signal, "filter");
         const subject = after ? { from: after.from, to: after.to } : {};
-        const about = { route: "contacts", of: [search, after, limit, asked.personal], subject };
+        const about = { route: "contacts", of: [search, after, limit], subject };
         return biAnswer(parts, request, asked, about, async (asked) => {
           const { framed, contacts, next } = await contactList(parts, { ...asked, search, after, limit });
           return { framed, body: { contacts, next_cursor: contactsCursor(next) } };
@@ -106,7 +106,7 @@ export function contactRoutes(parts: Parts): readonly Route[] {
         const wanted = unnamed ? { ...given, timeframe: "all" as const } : given;
         const asked = askedOf(parts, caller, wanted, filter, request.signal, "filter");
         const { contact_id } = params;
-        const about = { route: "contact", of: [contact_id, after, limit, asked.personal], subject: ENDLESS };
+        const about = { route: "contact", of: [contact_id, after, limit], subject: ENDLESS };
         return biAnswer(parts, request, asked, about, async (asked) => {
           const life = await contactLife(parts, { ...asked, contact_id, after, limit });
           if (!life) throw new Problem({ status: 404, title: "Not found", detail: "There is no such contact." });

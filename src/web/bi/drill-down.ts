@@ -72,7 +72,7 @@ export function drillDownRoutes(parts: Parts): readonly Route[] {
         const kpis = wantedKpis(parts, asked, [wanted], "kpi");
         // A page is of the range that the first one had, wherever that is by now.
         const range = cursor ? { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY } : {};
-        const about = { route: "drill-down", of: [wanted, by, limit, cursor, asked.personal], kpis, subject: range };
+        const about = { route: "drill-down", of: [wanted, by, limit, cursor], kpis, subject: range };
         return biAnswer(parts, request, asked, about, async (asked) => {
           const [kpi] = kpis;
           if (!kpi) throw new Error("one KPI was asked for");

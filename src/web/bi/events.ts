@@ -67,7 +67,7 @@ export function eventRoutes(parts: Parts): readonly Route[] {
         const { filter, cursor = null, limit, include_comparisons: _, include_trends: __, ...given } = query;
         const asked = askedOf(parts, caller, given, filter, request.signal, "filter");
         const range = cursor ? { from: cursor.from, to: cursor.to } : {};
-        const about = { route: "events", of: [cursor, limit, asked.personal], subject: range };
+        const about = { route: "events", of: [cursor, limit], subject: range };
         return biAnswer(parts, request, asked, about, async (asked) => {
           const resolved = paged(await framed(parts, asked), cursor);
           const { personal } = asked;

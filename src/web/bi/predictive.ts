@@ -74,7 +74,7 @@ export function predictiveRoutes(parts: Parts): readonly Route[] {
         const asked = askedOf(parts, caller, given, filter, request.signal, "filter");
         const about = {
           route: "predictive-insights",
-          of: [asked.personal, tickOf(asked.now)],
+          of: [tickOf(asked.now)],
           kpis: FORECAST_KPIS,
           // Forecasts look back half a year, scores a year.
           subject: { from: Number.NEGATIVE_INFINITY },

@@ -98,7 +98,7 @@ export function questionRoutes(parts: Parts): readonly Route[] {
         allowSplits(asked, by);
         const about = {
           route: "query",
-          of: [kpis, by, grain, order, limit, asked.personal],
+          of: [kpis, by, grain, order, limit],
           kpis: wantedKpis(parts, asked, kpis, "kpis"),
           again: body,
         };

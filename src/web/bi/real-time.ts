@@ -48,7 +48,7 @@ export function realTimeRoutes(parts: Parts): readonly Route[] {
           timeframe: lastHour(parts.now()),
         };
         const kpis = ["active_conversations"].flatMap((key) => kpiOf(key) ?? []);
-        const about = { route: "real-time-metrics", of: [asked.personal], kpis, subject: { lasts_ms: LASTS_MS } };
+        const about = { route: "real-time-metrics", of: [], kpis, subject: { lasts_ms: LASTS_MS } };
         return biAnswer(parts, request, asked, about, async (asked) => {
           const { framed, ...body } = await realTime(parts, asked);
           return { framed, grain: "minute", body: { ...body, connected_clients: connectedClients(parts) } };

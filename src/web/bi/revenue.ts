@@ -81,7 +81,7 @@ export function revenueRoutes(parts: Parts): readonly Route[] {
         const shown = { comparisons: include_comparisons, trends: include_trends };
         const about = {
           route: "revenue-intelligence",
-          of: [shown, asked.personal, tickOf(asked.now)],
+          of: [shown, tickOf(asked.now)],
           kpis: REVENUE_KPIS,
           // The forecast looks back half a year. Events of other types change nothing, but where the first and the last are.
           subject: {
