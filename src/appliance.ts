@@ -3,9 +3,12 @@
  * It must never hold logic of a part.
  */
 import { mkdirSync } from "node:fs";
+import { type Alerts, createAlerts } from "./alerts/alerts.ts";
+import { createDelivery } from "./alerts/delivery/delivery.ts";
 import { dataPaths, type Settings } from "./config.ts";
 import { openControl } from "./control/control.ts";
 import { createIngest } from "./ingest/pipeline.ts";
+import { createWatch } from "./insight/watch.ts";
 import { createTasks } from "./jobs/background.ts";
 import { startDemo } from "./jobs/demo/demo.ts";
 import { JOBS, runJobs } from "./jobs/jobs.ts";
@@ -20,6 +23,7 @@ import { buildApp } from "./web/app.ts";
 import { ensureOwner } from "./web/auth.ts";
 import { biRoutes } from "./web/bi/bi.ts";
 import { createPublicChannels } from "./web/channels/create.ts";
+import { healthOf } from "./web/health.ts";
 import type { Parts } from "./web/parts.ts";
 import { createQuestionGate } from "./web/question-gate.ts";
 import { createViewsInUse } from "./web/views-in-use.ts";
@@ -96,6 +100,8 @@ export async function createAppliance(
     cache.touch(touched);
     hub.touch(touched.location_ids);
     channels.touch(touched.location_ids);
+    watch.touch(touched);
+    alerts.touch(touched);
   });
   const questions = createQuestionGate({
     at_once_max: settings.questions_at_once_max,
@@ -104,6 +110,25 @@ export async function createAppliance(
   });
   const version = versionOf();
   const tasks = createTasks({ now, log });
+  const watch = createWatch({ store, control, now, log, series_max: settings.insight_series_max });
+  watch.onAnomaly(({ location_id }) => {
+    const location_ids = [location_id];
+    // Answers tell what was noticed, too.
+    cache.touch({ location_ids, types: [], time_min: 0, time_max: 0 });
+    channels.touch(location_ids);
+  });
+  const delivery = createDelivery({ control, settings, now, log });
+  const alerts: Alerts = createAlerts({
+    store,
+    control,
+    now,
+    delivery,
+    health: async () => (await healthOf(parts, false)).checks,
+    onNews: (location_ids) => {
+      channels.touch(location_ids);
+      hub.touch(location_ids);
+    },
+  });
   const views = createViewsInUse(paths.views);
   const parts: Parts = {
     settings,
@@ -116,6 +141,9 @@ export async function createAppliance(
     tasks,
     views,
     questions,
+    watch,
+    delivery,
+    alerts,
     observe,
     now,
     log,
@@ -144,7 +172,7 @@ export async function createAppliance(
         },
       });
       const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${app.server?.port ?? port}`;
-      stops.push(runJobs(JOBS, parts), tasks.stop, views.save);
+      stops.push(runJobs(JOBS, parts), tasks.stop, views.save, watch.stop, delivery.stop);
       warmAfterStart(parts, biRoutes(parts));
       if (settings.demo) stops.push(startDemo(parts, url).stop);
       return { url };

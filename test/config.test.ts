@@ -61,6 +61,11 @@ const wrong: readonly { name: string; argv?: string[]; env?: Record<string, stri
     env: { BELLWETHER_DEMO: "maybe" },
     says: "BELLWETHER_DEMO: must be true or false",
   },
+  {
+    name: "a mail server that is none",
+    env: { BELLWETHER_SMTP_URL: "https://user:hush@mail.example.com" },
+    says: "BELLWETHER_SMTP_URL: must be like smtp://mail.example.com:587",
+  },
   { name: "text that is a number", toml: "http = 8000", says: "bellwether.toml: http: must be text" },
   { name: "an unknown key in the file", toml: "htp = 'x'", says: "unknown setting htp; did you mean http?" },
   { name: "a file that is no TOML", toml: "http = = 1", says: "bellwether.toml:" },
@@ -76,6 +81,12 @@ for (const { name, argv = [], env = {}, toml = "", says } of wrong) {
     expect(() => loadSettings(argv, env, toml)).toThrow(says);
   });
 }
+
+test("what is said of a wrong secret does not repeat it", () => {
+  const load = () => loadSettings([], { BELLWETHER_SMTP_URL: "https://user:hush@mail.example.com" }, "");
+  expect(load).toThrow(SettingsError);
+  expect(load).not.toThrow("hush");
+});
 
 test("an unknown flag names the nearest right one", () => {
   expect(() => loadSettings(["--duckdb-memry-mb", "9"], {}, "")).toThrow("did you mean --duckdb-memory-mb?");

@@ -10,8 +10,19 @@ const LINES_MAX = 400;
 
 /** "" stands for the files right under src. Types may be imported from anywhere below: scanImports does not see them. */
 const BELOW_REPORT = ["catalogue", "analysis", "store", "control"];
-const BELOW_JOBS = [...BELOW_REPORT, "observe", "journal", "ingest", "report", "live", "alerts", "export", "views"];
-const EVERYTHING = [...BELOW_JOBS, "jobs", "web", "commands", "public", ""];
+const BELOW_JOBS = [
+  ...BELOW_REPORT,
+  "observe",
+  "journal",
+  "ingest",
+  "report",
+  "live",
+  "alerts",
+  "insight",
+  "export",
+  "views",
+];
+const EVERYTHING = [...BELOW_JOBS, "jobs", "web", "commands", "public", "settings", ""];
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   catalogue: [],
   observe: [],
@@ -22,10 +33,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   control: ["catalogue"],
   ingest: ["catalogue", "journal", "store", "control"],
   report: BELOW_REPORT,
-  alerts: BELOW_REPORT,
+  alerts: [...BELOW_REPORT, "report"],
+  // The engines that run by themselves: what they found is kept where reports read it.
+  insight: [...BELOW_REPORT, "report"],
   export: BELOW_REPORT,
   // Only to embed the browser's files and know their addresses.
   views: ["catalogue", "public"],
+  // Only to say what a setting is.
+  settings: [""],
   jobs: BELOW_JOBS,
   web: EVERYTHING.filter((folder) => folder !== "commands"),
   commands: EVERYTHING,

@@ -19,22 +19,26 @@ export interface AccountProps {
   /** Their second factor. */
   totp: { on: boolean; recovery_codes_left: number };
   sessions: readonly SessionRow[];
+  /** Whether browsers can be pushed to. */
+  has_tls: boolean;
   errors: Errors;
   done: string | null;
 }
 
 /** One's own account: password, second factor, theme, sessions. Works without script. */
-export function accountPage({ user, totp, sessions, errors, done }: AccountProps): Html {
+export function accountPage({ user, totp, sessions, has_tls, errors, done }: AccountProps): Html {
   return layout({
     title: "Your account",
     user,
     nav: "account",
+    scripts: ["js/push.js"],
     body: html`<div class="page-head"><h1>Your account</h1><p class="sub">${user.name} · ${user.email} · ${user.role}</p></div>
     <div class="stack">${formNote(done, errors.form)}
     <div class="grid">
       ${passwordForm(user.csrf, errors)}
       ${totp.on ? totpOn(user.csrf, totp.recovery_codes_left, errors) : totpOff(user.csrf)}
       ${themeForm(user)}
+      ${pushCard(has_tls)}
       <section class="panel" aria-labelledby="sessions-h">
         <div class="panel-head"><h2 id="sessions-h">Where you are signed in</h2></div>
         <div class="table-scroll" tabindex="0" role="group" aria-labelledby="sessions-h"><table class="table table-stack">
@@ -160,6 +164,17 @@ function themeForm({ csrf, theme }: ShellUser): Html {
     )}</fieldset>
     <button class="btn" type="submit">Use this theme</button>
   </form>`;
+}
+
+/** What this browser does is known to it alone: its script says so, and shows the button. */
+function pushCard(has_tls: boolean): Html {
+  return html`<section class="setup-card span-4" aria-labelledby="push-h"><h2 id="push-h">Alerts in this browser</h2>
+    ${
+      has_tls
+        ? html`<div class="stack" data-push><p data-push-text role="status">Needs JavaScript.</p><button class="btn" type="button" hidden></button></div>`
+        : html`<p>Browsers take messages only over TLS: set <code>public_url</code> to an https address.</p>`
+    }
+  </section>`;
 }
 
 function sessionRow(csrf: string, { session_id, what, address, seen, since, current }: SessionRow): Html {

@@ -22,8 +22,11 @@ import clock from "../public/js/clock.js" with { type: "file" };
 import copy from "../public/js/copy.js" with { type: "file" };
 import docs from "../public/js/docs.js" with { type: "file" };
 import firstEvent from "../public/js/first-event.js" with { type: "file" };
+import forecast from "../public/js/forecast.js" with { type: "file" };
 import live from "../public/js/live.js" with { type: "file" };
 import menus from "../public/js/menus.js" with { type: "file" };
+import push from "../public/js/push.js" with { type: "file" };
+import serviceWorker from "../public/js/service-worker.js" with { type: "file" };
 import setup from "../public/js/setup.js" with { type: "file" };
 import theme from "../public/js/theme.js" with { type: "file" };
 import manifest from "../public/manifest.webmanifest" with { type: "file" };
@@ -62,8 +65,11 @@ const TABLE: readonly { path: string; type: string; file: string }[] = [
   { path: "js/copy.js", type: JS, file: copy },
   { path: "js/docs.js", type: JS, file: docs },
   { path: "js/first-event.js", type: JS, file: firstEvent },
+  { path: "js/forecast.js", type: JS, file: forecast },
   { path: "js/live.js", type: JS, file: live },
   { path: "js/menus.js", type: JS, file: menus },
+  { path: "js/push.js", type: JS, file: push },
+  { path: "js/service-worker.js", type: JS, file: serviceWorker },
   { path: "js/setup.js", type: JS, file: setup },
   { path: "js/theme.js", type: JS, file: theme },
   { path: "vendor/alpine.min.js", type: JS, file: alpine },

@@ -6,11 +6,13 @@ export type IconName =
   | "i-activity"
   | "i-arrow-down"
   | "i-arrow-up"
+  | "i-bell"
   | "i-bot"
   | "i-braces"
   | "i-calendar-check"
   | "i-check"
   | "i-chevron-down"
+  | "i-chevron-right"
   | "i-circle-alert"
   | "i-circle-dollar-sign"
   | "i-clock"
@@ -21,6 +23,7 @@ export type IconName =
   | "i-inbox"
   | "i-key-round"
   | "i-layout-dashboard"
+  | "i-lightbulb"
   | "i-list-filter"
   | "i-log-out"
   | "i-mail"
@@ -31,6 +34,7 @@ export type IconName =
   | "i-phone"
   | "i-plus"
   | "i-refresh-cw"
+  | "i-send"
   | "i-server"
   | "i-sliders-horizontal"
   | "i-star"
@@ -39,10 +43,12 @@ export type IconName =
   | "i-target"
   | "i-ticket"
   | "i-timer"
+  | "i-trending-up"
   | "i-triangle-alert"
   | "i-user"
   | "i-users"
-  | "i-wifi-off";
+  | "i-wifi-off"
+  | "i-x";
 export type GlyphName = "g-active" | "g-idle" | "g-offline" | "g-error" | "g-hot" | "g-warm" | "g-cold";
 
 /** A line icon; decorative, so the words beside it must say the same. */

@@ -13,6 +13,8 @@ export interface ShellUser {
   theme: Theme;
   /** Of their session: every form of the shell carries it. */
   csrf: string;
+  /** Alerts that are open and that they may see; left out where the page does not know. */
+  open_alerts?: number;
 }
 
 export interface LayoutProps {
@@ -32,6 +34,8 @@ export interface LayoutProps {
   scripts?: readonly string[];
   /** What the print says beside the title: location, period, when. */
   body: Html;
+  /** Beside the page: the one thing of a list that is looked at. */
+  aside?: Html | null;
 }
 
 /** The app shell around a page: navigation, top bar, content. */
@@ -45,6 +49,7 @@ export function layout({
   banner,
   scripts,
   body,
+  aside,
 }: LayoutProps): Html {
   const admin = user.role === "owner" || user.role === "admin";
   return documentOf({
@@ -53,7 +58,7 @@ export function layout({
     scripts: ["vendor/htmx.min.js", ...(scripts ?? [])],
     body: html`<a class="skip" href="#content">Skip to content</a>
       <div class="app">
-        ${nav({ current, admin, foot: navFoot })}
+        ${nav({ current, admin, open_alerts: user.open_alerts, foot: navFoot })}
         <header class="topbar">
           ${controls}
           <span class="topbar-gap"></span>
@@ -64,6 +69,7 @@ export function layout({
         <div class="main">
           ${banner}
           <main class="page" id="content" tabindex="-1">${settingsTabs(current, admin)}${body}</main>
+          ${aside}
         </div>
       </div>`,
   });

@@ -1,7 +1,7 @@
 import { type Html, html } from "./html.ts";
 import { type IconName, icon } from "./icons.ts";
 
-export type NavKey = "overview" | "docs" | SettingsKey;
+export type NavKey = "overview" | "insights" | "alerts" | "docs" | SettingsKey;
 type SettingsKey = "account" | "users" | "keys" | "locations" | "rules" | "targets" | "kpis" | "quarantine" | "audit";
 
 interface NavItem {
@@ -17,6 +17,8 @@ interface NavItem {
 /** The navigation: one line a page, and only pages that exist. On phones, Settings are one entry, and tabs on their pages. */
 const NAV: readonly NavItem[] = [
   { key: "overview", label: "Overview", href: "/", icon: "i-layout-dashboard" },
+  { key: "insights", label: "Insights", href: "/insights", icon: "i-lightbulb" },
+  { key: "alerts", label: "Alerts", href: "/alerts", icon: "i-bell" },
   { key: "account", label: "Your account", href: "/settings/account", icon: "i-user", part: "Settings" },
   { key: "users", label: "Users", href: "/settings/users", icon: "i-users", part: "Settings", admin: true },
   { key: "keys", label: "API keys", href: "/settings/keys", icon: "i-key-round", part: "Settings", admin: true },
@@ -47,17 +49,19 @@ export interface NavProps {
   current: NavKey | null;
   /** May this user change settings? */
   admin: boolean;
+  /** Alerts that are open. */
+  open_alerts?: number | undefined;
   /** What stands at its foot: the pulse of incoming events. */
   foot?: Html | undefined;
 }
 
 /** The main navigation: a column, a rail of icons below 1080 px, a bar at the bottom on phones. */
-export function nav({ current, admin, foot }: NavProps): Html {
+export function nav({ current, admin, open_alerts, foot }: NavProps): Html {
   const items = NAV.filter((item) => admin || !item.admin);
   const settings = items.some(({ key, part }) => key === current && part === "Settings");
   return html`<nav class="nav" aria-label="Main">
     <a class="brand" href="/" aria-label="Bellwether, overview"><svg class="brand-mark" aria-hidden="true"><use href="#brand"/></svg><span class="brand-name">Bellwether</span></a>
-    <ul>${items.map((item, i) => navItem(item, item.key === current, item.part !== items[i - 1]?.part))}
+    <ul>${items.map((item, i) => navItem(item, item.key === current, item.part !== items[i - 1]?.part, item.key === "alerts" ? alertCount(open_alerts ?? 0) : null))}
     <li class="is-primary only-phone"><a class="nav-item" href="/settings/account"${settings && html` aria-current="true"`}>${icon("i-sliders-horizontal")}<span class="nav-label">Settings</span></a></li></ul>
     ${foot}
   </nav>`;
@@ -72,7 +76,17 @@ export function settingsTabs(current: NavKey | null, admin: boolean): Html | nul
   )}</nav>`;
 }
 
-function navItem({ label, href, icon: name, part }: NavItem, current: boolean, begins: boolean): Html {
+/** How many alerts are open, beside their entry; a fragment of its own, nothing where there is none. */
+export function alertCount(open: number): Html {
+  return html`<span class="nav-count is-alert" id="nav-alerts">${open > 0 && html`${open}<span class="vh"> open</span>`}</span>`;
+}
+
+function navItem(
+  { label, href, icon: name, part }: NavItem,
+  current: boolean,
+  begins: boolean,
+  count: Html | null,
+): Html {
   return html`${begins && part && html`<li class="nav-sep"><span class="nav-sep-label">${part}</span></li>`}
-    <li${part !== "Settings" && html` class="is-primary"`}><a class="nav-item" href="${href}"${current && html` aria-current="page"`}>${icon(name)}<span class="nav-label">${label}</span></a></li>`;
+    <li${part !== "Settings" && html` class="is-primary"`}><a class="nav-item" href="${href}"${current && html` aria-current="page"`}>${icon(name)}<span class="nav-label">${label}</span>${count}</a></li>`;
 }

@@ -114,6 +114,26 @@ export class BellwetherClient {
     return this.get(`/api/bi/contacts/${one(contact_id)}`, query);
   }
 
+  whatIf(contact_id, changes) {
+    return this.post(`/api/bi/contacts/${one(contact_id)}/what-if`, changes);
+  }
+
+  callFirst(query) {
+    return this.get("/api/bi/call-first", query);
+  }
+
+  contactCohorts(query) {
+    return this.get("/api/bi/contact-cohorts", query);
+  }
+
+  models(query) {
+    return this.get("/api/bi/models", query);
+  }
+
+  concierge(query) {
+    return this.get("/api/bi/concierge", query);
+  }
+
   // Operations
 
   health() {

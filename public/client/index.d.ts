@@ -124,6 +124,185 @@ export interface ListedEvent {
   cut?: true;
 }
 
+export interface Segment {
+  /** As filters name it: "bot_id", "data.source". */
+  dimension: string;
+  key: string | null;
+}
+
+export interface Anomaly {
+  id: string;
+  kpi: string;
+  label: string;
+  unit: Unit;
+  currency?: string;
+  /** With `by: "bot_id"`; null: events without a bot. */
+  bot_id?: string | null;
+  grain: "hour" | "day";
+  t: Instant;
+  value: Money | number | null;
+  expected: Money | number | null;
+  lower: Money | number | null;
+  upper: Money | number | null;
+  severity: "medium" | "high" | "critical";
+  /** 1 is where an anomaly begins. */
+  score: number;
+  side: "above" | "below";
+  signal: string;
+  cause: readonly (Segment & { contribution: Money | number | null; share: number | null; within: Segment | null })[];
+  recommendation: string;
+  noticed_at: Instant | null;
+  acknowledged: boolean;
+  acknowledged_by: string | null;
+  acknowledged_at: Instant | null;
+}
+
+export interface AnomalyAnswer extends Framed {
+  /** Newest first. */
+  anomalies: readonly Anomaly[];
+  total: number;
+  method: string;
+  grain: "hour" | "day";
+  quality: { threshold: number; series: number; judged: number; per_100_judged: number | null; caused_max: number };
+  watched: readonly {
+    kpi: string;
+    currency?: string;
+    bot_id?: string | null;
+    judged: number;
+    anomalies: number;
+    reason: string | null;
+  }[];
+}
+
+export interface Forecast {
+  kpi: string;
+  unit: Unit;
+  currency?: string;
+  horizon_days: number;
+  history_days: number;
+  /** lower and upper are meant to hold 80% of the outcomes; null with a reason where there is no history. */
+  points:
+    | readonly (Readonly<Record<"yhat" | "lower" | "upper" | "lower_95" | "upper_95", Money | number | null>> & {
+        t: Instant;
+        event?: string;
+      })[]
+    | null;
+  total_estimate: Money | number | null;
+  confidence_interval: { level: number; lower: Money | number | null; upper: Money | number | null } | null;
+  confidence_interval_95: { level: number; lower: Money | number | null; upper: Money | number | null } | null;
+  trend: { direction: "up" | "down" | "flat"; per_day: Money | number | null } | null;
+  method: "ensemble" | "seasonal_naive" | "naive" | null;
+  weights: readonly { model: string; weight: number }[];
+  /** How it did on its own past, beside a naive forecast, and how often its intervals were right. */
+  backtest: {
+    origins: number;
+    points: number;
+    mae: Money | number | null;
+    naive_mae: Money | number | null;
+    relative_mae: number | null;
+    level: number;
+    coverage: number | null;
+    coverage_95: number | null;
+    total_coverage: number | null;
+    total_coverage_95: number | null;
+  } | null;
+  reason: string | null;
+}
+
+export type ScoreModelName = "conversion" | "churn";
+export type ScoreLevel = "low" | "medium" | "high";
+
+/** What a probability rests on: log-odds that a fact adds, and the fact in words. */
+export interface ScoreFactor {
+  factor: string;
+  label: string;
+  value: number | string | null;
+  phi: number;
+  text: string;
+}
+
+export interface ContactToCall {
+  rank: number;
+  contact_id: string;
+  location_id: string;
+  /** added_points: the location has no model, and there is no probability. */
+  method: "model" | "added_points";
+  probability: number | null;
+  points: number | null;
+  level: ScoreLevel;
+  last_event_at: Instant;
+  factors: readonly { factor: string; text: string; phi: number | null; points: number | null }[];
+  action: { action: string; title: string } | null;
+}
+
+export interface ScoreBand {
+  from: number;
+  to: number;
+  contacts: number;
+  predicted: number;
+}
+
+export interface ContactCohorts {
+  model: ScoreModelName;
+  now: readonly ScoreBand[];
+  earlier: {
+    as_of: Instant;
+    until: Instant;
+    complete: boolean;
+    bands: readonly (ScoreBand & { observed: number })[];
+  };
+  reason: string | null;
+}
+
+export interface WhatIfAsked {
+  model?: ScoreModelName;
+  location_id?: string;
+  /** By factor. */
+  changes?: Readonly<Record<string, number | string | null>>;
+}
+
+export interface WhatIfOutlook {
+  probability: number;
+  level: ScoreLevel;
+  logit: number;
+}
+
+export interface WhatIfAnswer {
+  contact_id: string;
+  before: WhatIfOutlook;
+  after: WhatIfOutlook;
+  deltas: readonly {
+    factor: string;
+    label: string;
+    from: number | string | null;
+    to: number | string | null;
+    phi_before: number;
+    phi_after: number;
+  }[];
+  factors: readonly (ScoreFactor & {
+    plausible: { kind: "number" | "category"; values: readonly (number | string)[] };
+  })[];
+}
+
+/** A sentence of the concierge; every number and name in it is one of the facts. */
+export interface Insight {
+  id: string;
+  kind: "anomaly" | "forecast" | "bot" | "stall" | "contact";
+  location_id: string | null;
+  rank: number;
+  urgency: number;
+  sentence: string;
+  facts: Readonly<Record<string, string | number | boolean | null>>;
+  evidence: string;
+  action: { action: string; title: string };
+  method: string;
+  quality: Readonly<Record<string, string | number | boolean | null>> | null;
+  /** What you said about it; on channels these are left out. */
+  dismissed_at?: Instant | null;
+  snoozed_until?: Instant | null;
+  rating?: "useful" | "useless" | null;
+}
+
 export interface Accepted {
   accepted: number;
   duplicates: number;
@@ -168,9 +347,26 @@ export interface Frame<Data = unknown> {
   data: Data;
 }
 
-export interface Alert {
-  kind: "stall";
-  event: ListedEvent;
+/** A bot reports a stall, or an alert of a rule began, changed or ended. */
+export type Alert = { kind: "stall"; event: ListedEvent } | RuleAlert;
+
+export interface RuleAlert {
+  kind: "rule";
+  rule_kind: string;
+  alert_id: string;
+  rule_id: string | null;
+  name: string;
+  location_id: string;
+  bot_id: string | null;
+  severity: "info" | "warning" | "critical";
+  state: "firing" | "no_data" | "error" | "resolved";
+  title: string;
+  text: string;
+  facts: Readonly<Record<string, string | number | boolean | null>>;
+  began_at: Instant;
+  ended_at: Instant | null;
+  acknowledged_by: string | null;
+  snoozed_until: Instant | null;
 }
 
 export interface ChannelError {
@@ -263,10 +459,10 @@ export declare class BellwetherClient {
   eventTypes(): Promise<unknown>;
 
   dashboardKpis(query?: Asked & { keys?: string }): Promise<Framed & { kpis: Readonly<Record<string, KpiFigure>> }>;
-  revenueIntelligence(query?: Asked): Promise<Framed & Readonly<Record<string, unknown>>>;
+  revenueIntelligence(query?: Asked): Promise<Framed & { forecast: Forecast } & Readonly<Record<string, unknown>>>;
   botPerformance(query?: Asked): Promise<Framed & Readonly<Record<string, unknown>>>;
-  predictiveInsights(query?: Asked): Promise<Framed & Readonly<Record<string, unknown>>>;
-  anomalyDetection(query?: Asked): Promise<Framed & Readonly<Record<string, unknown>>>;
+  predictiveInsights(query?: Asked): Promise<Framed & { bookings: Forecast } & Readonly<Record<string, unknown>>>;
+  anomalyDetection(query?: Asked & { by?: "bot_id" }): Promise<AnomalyAnswer>;
   realTimeMetrics(query?: Asked): Promise<Framed & Readonly<Record<string, unknown>>>;
   metrics(query?: Asked): Promise<Readonly<Record<string, unknown>>>;
   query(question: QueryAsked): Promise<QueryAnswer>;
@@ -277,6 +473,17 @@ export declare class BellwetherClient {
     query?: Asked & { cursor?: string; limit?: number },
   ): Promise<Framed & { events: readonly ListedEvent[]; next_cursor: string | null }>;
   contact(contact_id: string, query?: Asked): Promise<Readonly<Record<string, unknown>>>;
+  whatIf(contact_id: string, changes: WhatIfAsked): Promise<Framed & WhatIfAnswer>;
+  callFirst(
+    query?: Asked & { model?: ScoreModelName; cursor?: string; limit?: number },
+  ): Promise<Framed & { contacts: readonly ContactToCall[]; next_cursor: string | null; reason: string | null }>;
+  contactCohorts(query?: Asked & { model?: ScoreModelName }): Promise<Framed & ContactCohorts>;
+  models(query?: { location_id?: string }): Promise<{ models: readonly Readonly<Record<string, unknown>>[] }>;
+  concierge(query?: {
+    location_id?: string;
+    timezone?: string;
+    include?: "open" | "all";
+  }): Promise<Framed & { insights: readonly Insight[]; total: number; ranking: string }>;
 
   health(): Promise<Readonly<Record<string, unknown>>>;
   triggerAggregation(range: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;

@@ -1,5 +1,5 @@
 /**
- * Scores of contacts from facts about them: points that are added up, so that each says what it rests on.
+ * Points of leads, where too few outcomes are known for a model: facts are added up, so that each score says what it rests on.
  * It must never call a score a probability: nothing here was learned from what became of other contacts.
  */
 
@@ -34,17 +34,6 @@ export interface LeadFacts {
   recent_events: number;
 }
 
-export interface BuyerFacts {
-  /** Days on which it bought. */
-  purchases: number;
-  silent_days: number;
-  /** Days between two purchases: its own with three purchases or more, else the median of all who bought twice. */
-  usual_gap_days: number;
-  own_gap: boolean;
-  /** Refunds, cancellations and no-shows of the last 90 days. */
-  troubles: number;
-}
-
 const HIGH = 60;
 const MEDIUM = 30;
 
@@ -61,17 +50,6 @@ const RECENCY: readonly { days: number; points: number }[] = [
 const EVENT_POINTS = 3;
 const EVENTS_COUNTED = 5;
 const STALL_POINTS = -10;
-
-const OVERDUE_POINTS = 30;
-const OVERDUE_MOST = 60;
-/** Bought on at least so many days. */
-const LOYALTY: readonly { purchases: number; points: number }[] = [
-  { purchases: 5, points: 0 },
-  { purchases: 3, points: 8 },
-  { purchases: 2, points: 15 },
-  { purchases: 0, points: 25 },
-];
-const TROUBLE_POINTS = 15;
 
 /** How near an open lead is to converting: stage up to 35, temperature up to 30, recency up to 20, activity up to 15, a stall takes 10. */
 export function conversionScore(facts: LeadFacts): Score {
@@ -96,30 +74,6 @@ export function conversionScore(facts: LeadFacts): Score {
   // A stall never takes more than there is: a score is not below 0.
   const lost = stalled ? Math.max(STALL_POINTS, -pointsOf(gained)) : 0;
   return scoreOf([...gained, { factor: "stall", points: lost, text: "The last step stalled." }]);
-}
-
-/** How likely a buyer is to be lost, in points: overdue up to 60, few purchases up to 25, trouble 15. */
-export function churnScore(facts: BuyerFacts): Score {
-  const { purchases, silent_days, usual_gap_days, own_gap, troubles } = facts;
-  const overdue = usual_gap_days <= 0 ? 0 : silent_days / usual_gap_days - 1;
-  const whose = own_gap ? "it usually buys" : "repeat buyers usually buy";
-  return scoreOf([
-    {
-      factor: "overdue",
-      points: Math.min(OVERDUE_MOST, Math.max(0, Math.round(overdue * OVERDUE_POINTS))),
-      text: `Last bought ${inDays(silent_days)} ago; ${whose} every ${inDays(usual_gap_days)}.`,
-    },
-    {
-      factor: "purchases",
-      points: LOYALTY.find((step) => purchases >= step.purchases)?.points ?? 0,
-      text: `Bought on ${inDays(purchases)} in the last year.`,
-    },
-    {
-      factor: "trouble",
-      points: troubles > 0 ? TROUBLE_POINTS : 0,
-      text: `${troubles} ${troubles === 1 ? "refund, cancellation or no-show" : "refunds, cancellations or no-shows"} in the last 90 days.`,
-    },
-  ]);
 }
 
 function scoreOf(all: readonly Factor[]): Score {

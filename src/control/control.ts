@@ -7,17 +7,25 @@ import type { Rejection } from "../catalogue/event.ts";
 import type { CommissionRule } from "../catalogue/types.ts";
 import type { AccessControl } from "./access.ts";
 import { type AcknowledgedControl, acknowledgedOf } from "./acknowledged.ts";
+import { type AlertsControl, alertsOf } from "./alerts.ts";
+import { type AnnotationControl, annotationsOf } from "./annotations.ts";
 import { auditOf } from "./audit.ts";
 import { integrityOf, openDatabase } from "./database.ts";
+import { type DeliveryControl, deliveriesOf } from "./deliveries.ts";
 import { erasuresOf } from "./erasure.ts";
 import { factsOf } from "./facts.ts";
 import { heartbeatsOf } from "./heartbeats.ts";
 import { idempotentOf } from "./idempotent.ts";
+import { type InsightNoteControl, insightNotesOf } from "./insight-notes.ts";
 import { keysOf } from "./keys.ts";
 import { kpisOf } from "./kpis.ts";
 import { locationsOf } from "./locations.ts";
+import { type NoticedControl, noticedOf } from "./noticed.ts";
+import { type NotificationChannelControl, notificationChannelsOf } from "./notification-channels.ts";
 import { quarantineOf } from "./quarantine.ts";
+import { type RecommendationControl, recommendationsOf } from "./recommendations.ts";
 import { rulesOf } from "./rules.ts";
+import { type ScoreModelControl, scoreModelsOf } from "./score-models.ts";
 import { type SessionLimits, sessionsOf } from "./sessions.ts";
 import { tokensOf } from "./tokens.ts";
 import { totpOf } from "./totp.ts";
@@ -73,6 +81,14 @@ export function openControl(path: string, options: ControlOptions = {}): Control
     ...auditOf(database),
     ...kpisOf(database),
     ...acknowledgedOf(database),
+    ...noticedOf(database),
+    ...annotationsOf(database),
+    ...alertsOf(database),
+    ...scoreModelsOf(database),
+    ...recommendationsOf(database),
+    ...insightNotesOf(database),
+    ...notificationChannelsOf(database),
+    ...deliveriesOf(database),
     integrity: () => integrityOf(database),
     generation: () => database.generation(),
     close: () => database.sql.close(),
@@ -98,7 +114,17 @@ export interface QuarantineFilter {
   received_before?: number;
 }
 
-export interface Control extends AccessControl, AcknowledgedControl {
+export interface Control
+  extends AccessControl,
+    AcknowledgedControl,
+    NoticedControl,
+    AnnotationControl,
+    AlertsControl,
+    NotificationChannelControl,
+    DeliveryControl,
+    ScoreModelControl,
+    RecommendationControl,
+    InsightNoteControl {
   // Locations
   locations(): readonly Location[];
   location(location_id: string): Location | null;

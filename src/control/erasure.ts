@@ -29,6 +29,11 @@ export function erasuresOf(database: ControlDatabase): Erasures {
   const forget = sql.query(
     "DELETE FROM idempotent WHERE instr(answer, $contact_id) > 0 OR instr(idempotency_key, $contact_id) > 0",
   );
+  // A message about this contact: what it said, and what receivers answered.
+  const forgetMessages = sql.query(
+    `DELETE FROM deliveries WHERE coalesce(notice ->> '$.location_id', $location_id) = $location_id
+     AND EXISTS (SELECT 1 FROM json_each(notice, '$.facts') WHERE value = $contact_id)`,
+  );
   const proven = sql.query<{ found: number }, { proof: string }>(
     "SELECT count(*) AS found FROM audit WHERE action = 'contact_erased' AND details ->> 'proof' = $proof",
   );
@@ -40,6 +45,7 @@ export function erasuresOf(database: ControlDatabase): Erasures {
       return database.noteDurably(() => {
         const theirs = suspects.all({ location_id, contact_id }).filter((row) => isOf(row, location_id, contact_id));
         for (const { quarantine_id } of theirs) drop.run({ quarantine_id });
+        forgetMessages.run({ location_id, contact_id });
         return { quarantined: theirs.length, answers: forget.run({ contact_id }).changes };
       });
     },

@@ -2,14 +2,29 @@
  * What runs by itself: one table of name, every, run.
  * A job must never take the appliance down: what it throws is logged, and it runs again at its next turn.
  */
+import type { Alerts } from "../alerts/alerts.ts";
+import type { Delivery } from "../alerts/delivery/delivery.ts";
+import type { Control } from "../control/control.ts";
+import { trainDue } from "../insight/scores/due.ts";
+import type { Watch } from "../insight/watch.ts";
 import type { Hub } from "../live/hub.ts";
 import { SAMPLE_EVERY_S } from "../observe/health-history.ts";
 import type { Observe } from "../observe/observe.ts";
+import type { Store } from "../store/store.ts";
+import type { Tasks } from "./background.ts";
 
 export interface JobParts {
   hub: Hub;
   observe: Observe;
   views: { save(): Promise<void> };
+  store: Store;
+  control: Control;
+  tasks: Tasks;
+  /** Microseconds since the epoch. */
+  now: () => number;
+  watch: Pick<Watch, "tick">;
+  delivery: Pick<Delivery, "tick" | "prune">;
+  alerts: Pick<Alerts, "pass">;
   log: (level: "info" | "warn" | "error", message: string, fields?: Record<string, unknown>) => void;
 }
 
@@ -24,7 +39,13 @@ export const JOBS: readonly Job[] = [
   // Ages and bot statuses change with the clock, without any event.
   { name: "live tick", every_s: 15, run: ({ hub }) => hub.tick() },
   { name: "views in use", every_s: 300, run: ({ views }) => views.save() },
+  { name: "score models", every_s: 60, run: trainDue },
+  { name: "anomaly watch", every_s: 1, run: ({ watch }) => watch.tick() },
   { name: "loop beat", every_s: 1, run: ({ observe }) => observe.history.beat() },
+  { name: "alerts", every_s: 2, run: ({ alerts }) => alerts.pass() },
+  // Not waited for: what is due is to be begun each second, however slow a receiver is.
+  { name: "deliveries", every_s: 1, run: ({ delivery }) => void delivery.tick() },
+  { name: "delivery log", every_s: 60, run: ({ delivery }) => delivery.prune() },
   { name: "health sample", every_s: SAMPLE_EVERY_S, run: ({ observe }) => void observe.history.sample() },
 ];
 

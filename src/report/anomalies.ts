@@ -1,23 +1,18 @@
-/** Anomalies of the KPIs that add up: what was unlike its time of the week, who or what made it so, what to look at. */
-import {
-  type BaselineOptions,
-  isAnomaly,
-  type Judged,
-  judgeSeries,
-  type Severity,
-  severityOf,
-} from "../analysis/anomalies.ts";
-import { kpiOf } from "../catalogue/kpis.ts";
-import { type Bucket, isFine, stretchesOf } from "../catalogue/period.ts";
+/** Anomalies of every KPI that is a series: what was unlike all that it did before, who or what made it so, what to look at. */
+import type { Judgement, Severity } from "../analysis/anomaly/detector.ts";
+import { type Bucket, bucketsOf } from "../catalogue/period.ts";
 import { formatInstant } from "../catalogue/time.ts";
-import type { Grain, Kpi, Unit } from "../catalogue/types.ts";
+import type { Grain, Unit } from "../catalogue/types.ts";
+import { adviceOf } from "./anomaly-advice.ts";
 import { anomalyId } from "./anomaly-id.ts";
-import { type Cause, type Caused, causesOf } from "./causes.ts";
+import { type CauseFigure, causesFor } from "./causes.ts";
 import { type Asked, type Framed, framed, type ReportParts } from "./common.ts";
 import { amountsOf } from "./forecast.ts";
-import { endOf, type History, historyOf, type Series } from "./history.ts";
+import { endOf } from "./history.ts";
 import type { Amount } from "./kpis.ts";
-import { recommendationOf } from "./recommended.ts";
+import { maskedCell } from "./personal.ts";
+import { botFilter } from "./watching/filter.ts";
+import { type WatchedJudged, type WatchGrain, watchedJudged } from "./watching.ts";
 
 export interface Anomaly {
   id: string;
@@ -26,6 +21,10 @@ export interface Anomaly {
   unit: Unit;
   /** Of money. */
   currency?: string;
+  /** Where each bot was looked at by itself; null: events without one. */
+  bot_id?: string | null;
+  /** Of its bucket. */
+  grain: WatchGrain;
   /** Start of its bucket. */
   t: string;
   value: Amount;
@@ -33,10 +32,15 @@ export interface Anomaly {
   lower: Amount;
   upper: Amount;
   severity: Severity;
-  /** Robust standard deviations from what is expected; negative below it. */
+  /** 1 is where an anomaly begins; comparable between series. */
   score: number;
-  cause: readonly Cause[];
+  side: "above" | "below";
+  /** What about it was odd most: its level, its season, a change, its spread, its shape. */
+  signal: string;
+  cause: readonly CauseFigure[];
   recommendation: string;
+  /** When the appliance noticed it by itself, perhaps before its bucket was over; null where it did not. */
+  noticed_at: string | null;
   acknowledged: boolean;
   acknowledged_by: string | null;
   acknowledged_at: string | null;
@@ -46,8 +50,10 @@ export interface Anomaly {
 export interface Watched {
   kpi: string;
   currency?: string;
+  bot_id?: string | null;
   /** Buckets that were judged. */
   judged: number;
+  anomalies: number;
   /** Why none was. */
   reason: string | null;
 }
@@ -55,10 +61,18 @@ export interface Watched {
 export interface AnomalyReport {
   framed: Framed;
   method: typeof ANOMALY_METHOD;
-  grain: Grain;
-  threshold: number;
-  /** Values at the same time of the week that make what is usual. */
-  baseline: number;
+  grain: WatchGrain;
+  /** What is known of the detector on what was asked about. */
+  quality: {
+    /** A score from here on is an anomaly. */
+    threshold: number;
+    series: number;
+    judged: number;
+    /** Anomalies a hundred buckets that were judged; null where none was. */
+    per_100_judged: number | null;
+    /** So many of the newest and the strongest have their causes looked for. */
+    caused_max: number;
+  };
   /** Newest first, of the same time the most severe. */
   anomalies: readonly Anomaly[];
   /** Also those beyond the list. */
@@ -66,161 +80,159 @@ export interface AnomalyReport {
   watched: readonly Watched[];
 }
 
-export const ANOMALY_METHOD = "robust_seasonal_z_score";
-const ANOMALIES_MAX = 200;
-const DAY = 86_400_000_000;
-const WEEK = 7 * DAY;
-const HOURLY_UP_TO = 3 * DAY;
-/** Of longer timeframes the last year is judged. */
-const JUDGED_MAX = 366 * DAY;
-const THRESHOLD = 3.5;
-const BASELINE_WEEKS = { hour: 8, day: 12 } as const;
-const BASELINE_MIN = 4;
-/** 1970-01-01 was a Thursday; slots of a week begin on Monday. */
-const FIRST_WEEKDAY = 3;
-const HOUR = 3_600_000_000;
+export interface AnomaliesAsked extends Asked {
+  /** Each bot by itself instead of all together. */
+  by_bot?: boolean;
+}
 
-/** Those that add up, so that what their parts contributed can be told. */
-export const WATCHED_KPIS: readonly Kpi[] = [
-  "revenue",
-  "cost",
-  "leads",
-  "leads_qualified",
-  "conversions",
-  "conversations",
-  "calls",
-  "calls_abandoned",
-  "bookings",
-  "bot_events",
-  "bot_errors",
-].map((key) => {
-  const kpi = kpiOf(key);
-  if (!kpi) throw new Error(`the catalogue lacks ${key}`);
-  return kpi;
-});
+export const ANOMALY_METHOD = "causal_signal_records";
+export const ANOMALIES_MAX = 500;
+const THRESHOLD = 1;
+const DAY = 86_400_000_000;
+const HOURLY_UP_TO = 3 * DAY;
+/** Of longer timeframes the last three years are judged. */
+const JUDGED_MAX = 3 * 366 * DAY;
+const CAUSED_NEWEST = 12;
+const CAUSED_STRONGEST = 36;
 
 /** By the hour up to three days, by the day beyond; buckets that are not over are not judged. */
-export async function anomalyReport(parts: ReportParts, asked: Asked): Promise<AnomalyReport> {
+export async function anomalyReport(parts: ReportParts, asked: AnomaliesAsked): Promise<AnomalyReport> {
   const resolved = await framed(parts, asked);
-  const end = endOf(resolved);
   const { from, to } = resolved.scope;
   const grain = to - from <= HOURLY_UP_TO ? "hour" : "day";
-  const judged_from = Math.max(from, end - JUDGED_MAX);
-  const baseline = BASELINE_WEEKS[grain];
-  const length = Math.max(0, end - judged_from) + baseline * WEEK;
-  const history = await historyOf(parts, resolved, { kpis: WATCHED_KPIS, grain, length });
-  const slots = slotsOf(resolved, grain, history.buckets);
-  const first = history.buckets.findIndex((bucket) => bucket.end > judged_from);
-  const each = history.series.map((series) => ({
-    series,
-    ...judgedOf(series, slots, first < 0 ? history.buckets.length : first, baseline),
-  }));
-  const found = each.flatMap(({ series, anomalies }) => anomalies.map((judged): Found => ({ series, judged })));
-  const shown = found.sort(byTime).slice(0, ANOMALIES_MAX);
-  const causes = await causesOf(
-    parts,
-    resolved,
-    { grain, slots, history, personal: asked.personal === true },
-    shown.map(({ series, judged }): Caused => ({ kpi: series.kpi, currency: series.currency, ...judged })),
-  );
+  const end = lastEnd(resolved, grain);
+  const by_bot = asked.by_bot === true;
+  const watching = { grain, from: Math.max(from, end - JUDGED_MAX), to: end, by_bot } as const;
+  const series = await watchedJudged(parts, asked, resolved.scope, watching);
+  const found = foundIn(series);
+  const shown = found.slice(0, ANOMALIES_MAX);
+  const causes = await causesFor(parts, resolved.scope, {
+    grain,
+    anomalies: causedOf(shown),
+    personal: asked.personal === true,
+  });
+  const judged = series.reduce((sum, one) => sum + one.judged, 0);
   return {
     framed: resolved,
     method: ANOMALY_METHOD,
     grain,
-    threshold: THRESHOLD,
-    baseline,
-    anomalies: acknowledged(
+    quality: {
+      threshold: THRESHOLD,
+      series: series.length,
+      judged,
+      per_100_judged: judged === 0 ? null : Math.round((found.length / judged) * 10_000) / 100,
+      caused_max: CAUSED_NEWEST + CAUSED_STRONGEST,
+    },
+    anomalies: withWhatIsKept(
       parts,
-      shown.map((one, index) => anomalyOf(asked, history, grain, one, causes[index] ?? [])),
+      shown.map((one) => anomalyOf(asked, grain, one, causes.get(one) ?? [])),
     ),
     total: found.length,
-    watched: each.map(({ series: { kpi, currency }, judged }) => ({
-      kpi: kpi.key,
-      ...(kpi.unit === "money" && currency !== null ? { currency } : {}),
-      judged,
-      reason: judged > 0 ? null : `Fewer than ${BASELINE_MIN} weeks of history before each of its buckets.`,
-    })),
+    watched: series.map((one) => watchedOf(one, asked.personal === true)),
   };
 }
 
-interface Found {
-  series: Series;
-  judged: Judged;
+/** Beyond the last event nothing came: all of its bucket is known, once that is over. */
+function lastEnd(resolved: Framed, grain: WatchGrain): number {
+  const { frame, timezone, scope } = resolved;
+  if (frame.name !== "all") return endOf(resolved);
+  const [last] = bucketsOf(grain, timezone, scope.to - 1, scope.to);
+  return Math.min(scope.now ?? scope.to, last?.end ?? scope.to);
 }
 
-/** The time of the week of each bucket: 0 is Monday, or Monday's first hour. */
-function slotsOf({ timezone }: Framed, grain: "hour" | "day", buckets: readonly Bucket[]): readonly number[] {
-  const stretches = stretchesOf(timezone, buckets[0]?.start ?? 0, buckets.at(-1)?.end ?? 0);
-  return buckets.map(({ label, start }) => {
-    // Labels from a day up are local time already.
-    const offset = stretches.findLast((stretch) => stretch.start <= start)?.offset ?? 0;
-    const local = isFine(grain) ? start + offset : label;
-    const weekday = (Math.floor(local / DAY) + FIRST_WEEKDAY) % 7;
-    return isFine(grain) ? weekday * 24 + Math.floor((local - Math.floor(local / DAY) * DAY) / HOUR) : weekday;
-  });
+/** The grains that a timeframe may be judged by. */
+export const ANOMALY_GRAINS = ["hour", "day"] as const satisfies readonly Grain[];
+
+export interface Found {
+  series: WatchedJudged;
+  bucket: Bucket;
+  judgement: Judgement;
 }
 
-/** Before a KPI's first value nothing was reported: that is no history of nothing. */
-function judgedOf(
-  { kpi, values }: Series,
-  slots: readonly number[],
-  from: number,
-  baseline: number,
-): { judged: number; anomalies: readonly Judged[] } {
-  const begins = values.findIndex((value) => value !== 0);
-  if (begins < 0) return { judged: 0, anomalies: [] };
-  const options: BaselineOptions = {
-    baseline,
-    baseline_min: BASELINE_MIN,
-    threshold: THRESHOLD,
-    counts: kpi.unit === "count",
-  };
-  const judged = judgeSeries(values.slice(begins), slots.slice(begins), Math.max(0, from - begins), options);
-  const anomalies = judged.filter((one) => isAnomaly(one, options));
-  return { judged: judged.length, anomalies: anomalies.map((one) => ({ ...one, index: one.index + begins })) };
+/** Newest first, of the same time the most severe. */
+export function foundIn(series: readonly WatchedJudged[]): readonly Found[] {
+  return series
+    .flatMap((one) => one.anomalies.map(({ bucket, judgement }): Found => ({ series: one, bucket, judgement })))
+    .sort((one, other) => other.bucket.start - one.bucket.start || other.judgement.score - one.judgement.score);
 }
 
-function byTime(one: Found, other: Found): number {
-  return other.judged.index - one.judged.index || Math.abs(other.judged.score) - Math.abs(one.judged.score);
+/** Causes cost questions: the newest and the strongest have them looked for. */
+function causedOf(shown: readonly Found[]): readonly Found[] {
+  const strongest = [...shown].sort((one, other) => other.judgement.score - one.judgement.score);
+  return [...new Set([...shown.slice(0, CAUSED_NEWEST), ...strongest.slice(0, CAUSED_STRONGEST)])];
 }
 
 function anomalyOf(
-  asked: Asked,
-  { buckets }: History,
-  grain: "hour" | "day",
-  { series: { kpi, currency }, judged }: Found,
-  cause: readonly Cause[],
+  asked: AnomaliesAsked,
+  grain: WatchGrain,
+  { series, bucket, judgement }: Found,
+  cause: readonly CauseFigure[],
 ): Anomaly {
-  const start = buckets[judged.index]?.start ?? 0;
+  const { kpi, currency, bot_id } = series;
   const amount = amountsOf(kpi.unit);
   const money = kpi.unit === "money" && currency !== null ? { currency } : {};
+  const above = judgement.side !== "below";
   return {
-    id: anomalyId(asked, { kpi: kpi.key, grain, start, ...money }),
+    id: anomalyId(scopeOf(asked, bot_id), { kpi: kpi.key, grain, start: bucket.start, ...money }),
     kpi: kpi.key,
     label: kpi.label,
     unit: kpi.unit,
     ...money,
-    t: formatInstant(start),
-    value: amount(judged.value),
-    expected: amount(judged.expected),
-    lower: amount(judged.lower),
-    upper: amount(judged.upper),
-    severity: severityOf(judged.score),
-    score: Math.round(judged.score * 100) / 100,
+    ...shownBot(bot_id, asked.personal === true),
+    grain,
+    t: formatInstant(bucket.start),
+    value: amount(judgement.value),
+    expected: amount(judgement.expected),
+    lower: amount(judgement.lower),
+    upper: amount(judgement.upper),
+    severity: judgement.severity ?? "medium",
+    score: Math.round(judgement.score * 100) / 100,
+    side: above ? "above" : "below",
+    signal: judgement.signal,
     cause,
-    recommendation: recommendationOf(kpi.key, judged.score > 0, cause[0] ?? null),
+    recommendation: adviceOf(kpi, above, cause[0] ?? null),
+    noticed_at: null,
     acknowledged: false,
     acknowledged_by: null,
     acknowledged_at: null,
   };
 }
 
-function acknowledged({ control }: ReportParts, anomalies: readonly Anomaly[]): readonly Anomaly[] {
-  const known = control.acknowledgements(anomalies.map(({ id }) => id));
+/** A bot that was looked at by itself is called as if it had been filtered by: it is the same anomaly. */
+function scopeOf(asked: Asked, bot_id: string | null | undefined) {
+  if (bot_id === undefined) return asked;
+  return { ...asked, filters: [...asked.filters, botFilter(bot_id)] };
+}
+
+function watchedOf({ kpi, currency, bot_id, judged, anomalies }: WatchedJudged, personal: boolean): Watched {
+  return {
+    kpi: kpi.key,
+    ...(kpi.unit === "money" && currency !== null ? { currency } : {}),
+    ...shownBot(bot_id, personal),
+    judged,
+    anomalies: anomalies.length,
+    reason: judged > 0 ? null : "Too little history before its buckets to tell what is usual.",
+  };
+}
+
+function shownBot(bot_id: string | null | undefined, personal: boolean): { bot_id?: string | null } {
+  if (bot_id === undefined) return {};
+  return { bot_id: bot_id === null || personal ? bot_id : String(maskedCell(bot_id)) };
+}
+
+function withWhatIsKept({ control }: ReportParts, anomalies: readonly Anomaly[]): readonly Anomaly[] {
+  const ids = anomalies.map(({ id }) => id);
+  const seen = control.noticedAmong(ids);
+  const known = control.acknowledgements(ids);
   return anomalies.map((anomaly) => {
+    const noticed = seen.get(anomaly.id);
     const one = known.get(anomaly.id);
-    if (!one) return anomaly;
-    const { acknowledged_by, acknowledged_at } = one;
-    return { ...anomaly, acknowledged: true, acknowledged_by, acknowledged_at: formatInstant(acknowledged_at) };
+    return {
+      ...anomaly,
+      noticed_at: noticed ? formatInstant(noticed.noticed_at) : null,
+      acknowledged: one !== undefined,
+      acknowledged_by: one?.acknowledged_by ?? null,
+      acknowledged_at: one ? formatInstant(one.acknowledged_at) : null,
+    };
   });
 }

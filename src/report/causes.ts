@@ -1,176 +1,190 @@
-/** What made an anomaly: the bots, sources and types that were themselves most unlike what they usually are. */
-import { median } from "../analysis/anomalies.ts";
-import type { Grain, Kpi } from "../catalogue/types.ts";
-import { QuestionFault } from "../store/query/fault.ts";
-import type { Answer } from "../store/store.ts";
+/** What made an anomaly: the segments that were themselves most unlike what they usually are, down two levels. */
+import { type Cause, causesOf, causesOfRate, type RatePart } from "../analysis/cause.ts";
+import { isPersonalField } from "../catalogue/personal.ts";
+import type { Filter } from "../catalogue/types.ts";
+import type { Store } from "../store/store.ts";
+import type { Found } from "./anomalies.ts";
+import { dimensionsFor, rawIsCheap } from "./causes/dimensions.ts";
+import { type Around, type Segment, segmentsOfEvents, segmentsOfRollup, wholeOf } from "./causes/parts.ts";
 import type { Framed, ReportParts } from "./common.ts";
 import { amountsOf } from "./forecast.ts";
-import type { History } from "./history.ts";
 import type { Amount } from "./kpis.ts";
 import { maskedCell } from "./personal.ts";
-import { recordsOf, shareOf, textOf } from "./read-answer.ts";
+import { textOf } from "./read-answer.ts";
+import { botFilter } from "./watching/filter.ts";
+import { kindOf, type WatchGrain } from "./watching/kinds.ts";
+import { splittable } from "./watching/splittable.ts";
 
-export interface Cause {
-  dimension: "bot_id" | "source" | "type";
+export interface CauseFigure {
+  /** As filters name it: "bot_id", "data.source". */
+  dimension: string;
   /** Null: events without one. */
   key: string | null;
   /** Its value less what is usual for it, in the KPI's unit. */
   contribution: Amount;
-  /** Of the whole deviation; above 1 where others went against it. Medians do not add up, so neither do these. */
+  /** Of the whole deviation; above 1 where others went against it. */
   share: number | null;
+  /** The segment inside of which this one was looked for; null on the first level. */
+  within: { dimension: string; key: string | null } | null;
 }
 
-/** An anomaly whose cause is looked for. */
-export interface Caused {
-  kpi: Kpi;
-  currency: string | null;
-  /** Of its bucket. */
-  index: number;
+interface Asked {
+  grain: WatchGrain;
+  anomalies: readonly Found[];
+  personal: boolean;
+}
+
+type Scope = Omit<Framed["scope"], "from" | "to">;
+
+const CAUSES_MAX = 5;
+const WITHIN_MAX = 2;
+/** Of a dimension that is to tell of a rate, on average. */
+const EVENTS_A_SEGMENT = 2;
+/** Less of the deviation than this is not looked into. */
+const SHARE_WITHIN_MIN = 0.3;
+/** Less of the deviation than this explains nothing. */
+const SHARE_TOLD_MIN = 0.1;
+/** Causes of anomalies that were looked for lately, by everything they depend on. */
+const REMEMBERED_MAX = 1_000;
+const remembered = new WeakMap<Store["ask"], Map<string, readonly Cause[]>>();
+
+/** The largest first, for each anomaly. What was looked for before and has not changed is not asked again. */
+export async function causesFor(
+  parts: Pick<ReportParts, "store">,
+  scope: Scope,
+  { grain, anomalies, personal }: Asked,
+): Promise<ReadonlyMap<Found, readonly CauseFigure[]>> {
+  const found = new Map<Found, readonly CauseFigure[]>();
+  for (const anomaly of anomalies)
+    found.set(anomaly, shown(await rememberedCauses(parts, scope, grain, anomaly), anomaly, personal));
+  return found;
+}
+
+/** Events were taken away: what was found of them must not be told again. */
+export function forgetCauses({ ask }: Pick<Store, "ask">): void {
+  remembered.delete(ask);
+}
+
+async function rememberedCauses(
+  parts: Pick<ReportParts, "store">,
+  scope: Scope,
+  grain: WatchGrain,
+  anomaly: Found,
+): Promise<readonly Cause[]> {
+  const own = remembered.get(parts.store.ask) ?? new Map<string, readonly Cause[]>();
+  remembered.set(parts.store.ask, own);
+  const { series, bucket, judgement } = anomaly;
+  const { locations, filters, timezone, rules } = scope;
+  const about = [series.kpi.formula, series.currency, series.bot_id, grain, bucket.start];
+  const key = JSON.stringify([locations, filters, timezone, rules, about, judgement.value, judgement.expected]);
+  const before = own.get(key);
+  if (before) return before;
+  const causes = await causesIn(parts.store, scope, grain, anomaly);
+  own.set(key, causes);
+  for (const oldest of own.keys()) {
+    if (own.size <= REMEMBERED_MAX) break;
+    own.delete(oldest);
+  }
+  return causes;
+}
+
+async function causesIn(
+  store: Store,
+  scope: Scope,
+  grain: WatchGrain,
+  { series, bucket, judgement }: Found,
+): Promise<readonly Cause[]> {
+  const { kpi, currency, bot_id } = series;
+  const pieces = splittable(kpi);
+  if (!pieces) return [];
+  const filters: readonly Filter[] = bot_id === undefined ? scope.filters : [...scope.filters, botFilter(bot_id)];
+  const around: Around = { scope: { ...scope, filters }, kpi, pieces, currency, grain, bucket };
+  const raw = await rawIsCheap(store, around);
+  const fields = (await dimensionsFor(store, around, raw)).filter((field) => !isFixed(filters, field));
+  const whole = await wholeOf(store, around);
+  const look = async (filter: readonly Filter[], among: readonly string[]): Promise<readonly Segment[]> => {
+    const inside = { ...around, scope: { ...around.scope, filters: [...filters, ...filter] } };
+    if (raw) return segmentsOfEvents(store, inside, among);
+    return (await Promise.all(among.map((field) => segmentsOfRollup(store, inside, field)))).flat();
+  };
+  const explain = (deviation: Deviation, segments: readonly Segment[], most: number): readonly Cause[] =>
+    explained(around, deviation, segments, whole, most);
+  const causes = explain(judgement, await look([], fields), CAUSES_MAX);
+  const [first] = causes;
+  // Inside of a segment a rate deviates from the segment's own, which is no part of the whole's deviation.
+  if (!first || first.key === null || pieces.as === "rate" || (first.share ?? 0) < SHARE_WITHIN_MIN) return causes;
+  const { dimension, key } = first;
+  const others = fields.filter((field) => field !== dimension);
+  const inner = await look([{ field: dimension, op: "eq", value: key }], others);
+  const within = explain(first, inner, WITHIN_MAX).map(({ share: _, ...cause }): Cause => {
+    // Of the whole, as the others.
+    const deviation = judgement.value - judgement.expected;
+    return { ...cause, share: deviation === 0 ? null : cause.contribution / deviation, within: { dimension, key } };
+  });
+  return [...causes, ...within];
+}
+
+interface Deviation {
   value: number;
   expected: number;
 }
 
-interface Around {
-  grain: Grain;
-  slots: readonly number[];
-  history: History;
-  personal: boolean;
-}
-
-interface Split {
-  dimension: Cause["dimension"];
-  field: string;
-  /** KPIs that it can tell something about. */
-  of: (kpi: Kpi) => boolean;
-}
-
-const SPLITS: readonly Split[] = [
-  { dimension: "bot_id", field: "bot_id", of: () => true },
-  { dimension: "type", field: "type", of: ({ key }) => ["revenue", "bot_events", "bot_errors"].includes(key) },
-  // Only these events say where their contact came from. Read from the events, so the few that need it.
-  { dimension: "source", field: "data.source", of: ({ key }) => key === "revenue" || key === "leads" },
-];
-/** Values at the same time of the week that make what is usual for a part. */
-const USUAL_OF = 4;
-/** So far back from the newest anomaly causes are looked for; older ones have none. */
-const BUCKETS_MAX = { hour: 31 * 24, day: 120 } as const;
-const ROWS_MAX = 50_000;
-const CAUSES_MAX = 5;
-/** Less of the deviation than this explains nothing. */
-const SHARE_MIN = 0.1;
-const WEEK_SLOTS = { hour: 168, day: 7 } as const;
-
-/** For each anomaly its causes, the largest first; one question a dimension. */
-export async function causesOf(
-  parts: ReportParts,
-  framed: Framed,
-  around: Around,
-  anomalies: readonly Caused[],
-): Promise<readonly (readonly Cause[])[]> {
-  if (anomalies.length === 0) return [];
-  const found = await Promise.all(SPLITS.map((split) => causesBy(parts, framed, around, anomalies, split)));
-  return anomalies.map((_, index) =>
-    found
-      .flatMap((each) => each[index] ?? [])
-      .sort((one, other) => (other.share ?? 0) - (one.share ?? 0))
-      .slice(0, CAUSES_MAX),
-  );
-}
-
-async function causesBy(
-  { store }: ReportParts,
-  { scope }: Framed,
-  { grain, slots, history, personal }: Around,
-  anomalies: readonly Caused[],
-  { dimension, field, of }: Split,
-): Promise<readonly (readonly Cause[])[]> {
-  const unit = grain === "hour" ? "hour" : "day";
-  const newest = Math.max(...anomalies.map(({ index }) => index));
-  const reach = USUAL_OF * WEEK_SLOTS[unit];
-  const near = anomalies.filter(({ kpi, index }) => of(kpi) && index > newest - BUCKETS_MAX[unit] + reach);
-  if (near.length === 0) return [];
-  const oldest = Math.min(...near.map(({ index }) => index));
-  const from = history.buckets[Math.max(0, oldest - reach)]?.start ?? scope.from;
-  const to = history.buckets[newest]?.end ?? scope.to;
-  const kpis = [...new Set(near.map(({ kpi }) => kpi))];
-  const order = kpis.map(({ key }) => ({ by: key, dir: "desc" }) as const);
-  const answer = await orNothing(
-    store.ask({ ...scope, from, to, kpis, by: [field], grain: unit, order, limit: ROWS_MAX }),
-  );
-  if (!answer) return [];
-  const parts = partsOf(answer, field, history);
-  return anomalies.map((anomaly) => {
-    if (!near.includes(anomaly)) return [];
-    const same = sameSlots(slots, anomaly.index);
-    return explained(anomaly, parts, same).map(({ key, ...rest }) => ({
-      dimension,
-      key: personal || key === null ? key : textOf(maskedCell(key)),
-      ...rest,
-    }));
-  });
-}
-
-/** More parts than an answer holds: then there is no telling which of them it was. */
-async function orNothing(asked: Promise<Answer>): Promise<Answer | null> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof QuestionFault) return null;
-    throw error;
-  }
-}
-
-/** One part of a KPI in one currency, by bucket; buckets without it are missing. */
-interface Part {
-  key: string | null;
-  currency: string | null;
-  values: Readonly<Record<string, ReadonlyMap<number, number>>>;
-}
-
-function partsOf(answer: Answer, field: string, { buckets }: History): readonly Part[] {
-  const places = new Map(buckets.map(({ start }, index) => [start, index]));
-  const kpis = answer.columns.filter(({ kind }) => kind === "kpi").map(({ name }) => name);
-  const groups = Map.groupBy(recordsOf(answer), ({ currency, cells }) =>
-    JSON.stringify([cells[field] ?? null, currency]),
-  );
-  return [...groups.values()].flatMap((rows): Part[] => {
-    const [first] = rows;
-    if (!first) return [];
-    const values = kpis.map((name) => {
-      const known = rows.flatMap(({ cells }): [number, number][] => {
-        const place = places.get(Date.parse(String(cells.t)) * 1_000);
-        return place === undefined ? [] : [[place, Number(cells[name] ?? 0)]];
-      });
-      return [name, new Map(known)] as const;
-    });
-    return [{ key: textOf(first.cells[field]), currency: first.currency, values: Object.fromEntries(values) }];
-  });
-}
-
-/** The last buckets before one at the same time of the week. */
-function sameSlots(slots: readonly number[], index: number): readonly number[] {
-  const same: number[] = [];
-  for (let at = index - 1; at >= 0 && same.length < USUAL_OF; at--) if (slots[at] === slots[index]) same.push(at);
-  return same;
-}
-
 function explained(
-  { kpi, currency, index, value, expected }: Caused,
-  parts: readonly Part[],
-  same: readonly number[],
-): readonly Omit<Cause, "dimension">[] {
-  const deviation = value - expected;
-  const amount = amountsOf(kpi.unit);
-  const own = parts.filter((part) => kpi.unit !== "money" || part.currency === currency);
-  // Counts stand beside each currency: once is enough.
-  const seen = new Set<string | null>();
-  return own.flatMap((part) => {
-    const values = part.values[kpi.key];
-    if (!values || seen.has(part.key)) return [];
-    seen.add(part.key);
-    const usual = median(same.map((at) => values.get(at) ?? 0));
-    const contribution = (values.get(index) ?? 0) - usual;
-    const share = shareOf(contribution, deviation);
-    return share === null || share < SHARE_MIN ? [] : [{ key: part.key, contribution: amount(contribution), share }];
-  });
+  { kpi, grain, pieces }: Around,
+  deviation: Deviation,
+  segments: readonly Segment[],
+  whole: readonly number[] | null,
+  most: number,
+): readonly Cause[] {
+  const kind = kindOf(kpi, grain);
+  if (pieces.as === "rate") {
+    const parts = segments.map(({ figures: [numerators = [], denominators = []], ...segment }) => {
+      return { ...segment, numerators, denominators };
+    });
+    return causesOfRate(deviation, parts.filter(hasShares(parts)), kind, most);
+  }
+  const parts = segments.map(({ figures: [own = [], events], ...segment }) => ({
+    ...segment,
+    values: own.map((value, at) => {
+      const divisor = whole?.[at] ?? 1;
+      return divisor === 0 ? 0 : (value * (events?.[at] ?? 1)) / divisor;
+    }),
+  }));
+  return causesOf(deviation, parts, kind, most);
+}
+
+/** A segment of one event has no share of anything: a dimension that is mostly such (contacts) cannot tell of a rate. */
+function hasShares(parts: readonly RatePart[]): (part: RatePart) => boolean {
+  const counts = new Map<string, { segments: number; events: number }>();
+  for (const { dimension, denominators } of parts) {
+    const { segments, events } = counts.get(dimension) ?? { segments: 0, events: 0 };
+    const last = denominators.at(-1) ?? 0;
+    counts.set(dimension, { segments: segments + (last > 0 ? 1 : 0), events: events + last });
+  }
+  return ({ dimension }) => {
+    const { segments, events } = counts.get(dimension) ?? { segments: 0, events: 0 };
+    return events >= EVENTS_A_SEGMENT * segments;
+  };
+}
+
+/** What is filtered by a single value has only one segment. */
+function isFixed(filters: readonly Filter[], field: string): boolean {
+  return filters.some((filter) => filter.field === field && (filter.op === "eq" || filter.op === "exists"));
+}
+
+/** Who may not see what is personal is not told of dimensions that are, nor of keys that look so. */
+function shown(causes: readonly Cause[], { series }: Found, personal: boolean): readonly CauseFigure[] {
+  const amount = amountsOf(series.kpi.unit);
+  const mayBeTold = ({ dimension }: { dimension: string }): boolean => personal || !isPersonalField(dimension);
+  const masked = (key: string | null): string | null => (personal || key === null ? key : textOf(maskedCell(key)));
+  return causes
+    .filter(({ share }) => share === null || share >= SHARE_TOLD_MIN)
+    .filter((cause) => mayBeTold(cause) && (cause.within === undefined || mayBeTold(cause.within)))
+    .map(({ dimension, key, contribution, share, within }) => ({
+      dimension,
+      key: masked(key),
+      contribution: amount(contribution),
+      share: share === null ? null : Math.round(share * 10_000) / 10_000,
+      within: within ? { dimension: within.dimension, key: masked(within.key) } : null,
+    }));
 }

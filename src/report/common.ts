@@ -4,10 +4,13 @@ import { formatInstant } from "../catalogue/time.ts";
 import type { Filter, TimeframeName } from "../catalogue/types.ts";
 import type { Control } from "../control/control.ts";
 import type { Question, Store } from "../store/store.ts";
+import type { KeptJudgements } from "./watching.ts";
 
 export interface ReportParts {
   store: Store;
   control: Control;
+  /** What is watched already need not be judged once more. */
+  watch?: KeptJudgements;
 }
 
 /** What was asked for, as every page and route of the API asks it. */
@@ -76,7 +79,8 @@ export function currencyOf(control: Control, locations: readonly string[] | null
   return shared(control, locations, "currency") ?? "USD";
 }
 
-function timezoneOf(control: Control, locations: readonly string[] | null): string {
+/** The zone that the locations share, else UTC. */
+export function timezoneOf(control: Control, locations: readonly string[] | null): string {
   return shared(control, locations, "timezone") ?? "UTC";
 }
 

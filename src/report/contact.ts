@@ -18,6 +18,11 @@ import type { Store } from "../store/store.ts";
 import { type Asked, type Framed, framed, type ReportParts } from "./common.ts";
 import { eventsPage, type ListedEvent, type Page, paged } from "./events.ts";
 import { maskedEvent, maskedText } from "./personal.ts";
+import { scoreContacts } from "./scored-contacts.ts";
+import { PURPOSES, type Purpose } from "./scores/definition.ts";
+import { type ContactFigure, contactFigure } from "./scores/figure.ts";
+
+const QUARTER_HOUR = 900_000_000;
 
 export interface Contact {
   contact_id: string;
@@ -85,6 +90,8 @@ export interface ContactLife {
   contact_id: string;
   /** Of all its events that may be seen, whatever the timeframe and the filters. */
   summary: ContactSummary;
+  /** Of now, where a model is in force and it is one of those that are scored; the most probable location of each. */
+  scores: readonly (Omit<ContactFigure, "contact_id"> & { model: Purpose })[];
   events: readonly ListedEvent[];
   next: Page | null;
 }
@@ -106,8 +113,9 @@ export async function contactLife(parts: ReportParts, asked: ContactAsked): Prom
   if (rows.length === 0) return null;
   const life = { from: firstOf(rows), to: lastOf(rows) + 1 };
   const where = { field: "contact_id", op: "eq", value: contact_id } as const;
-  const [known, page] = await Promise.all([
+  const [known, scores, page] = await Promise.all([
     knownContacts(store, { ...scope, ...life, filters: [] }, [contact_id]),
+    scoresOf(parts, resolved, asked, rows),
     eventsPage(store, narrowed(scope, life), {
       where,
       after: after && { ...after, ...meeting(after, life) },
@@ -122,7 +130,34 @@ export async function contactLife(parts: ReportParts, asked: ContactAsked): Prom
   const shown = personal
     ? { contact_id, summary }
     : { contact_id: maskedText(contact_id), summary: maskedEvent(summary) };
-  return { framed: resolved, ...shown, events: page.events, next: page.next && { ...page.next, ...rangeOf(scope) } };
+  return {
+    framed: resolved,
+    ...shown,
+    scores,
+    events: page.events,
+    next: page.next && { ...page.next, ...rangeOf(scope) },
+  };
+}
+
+async function scoresOf(
+  parts: ReportParts,
+  resolved: Framed,
+  { contact_id, personal = false, now }: ContactAsked,
+  rows: readonly ContactPart[],
+): Promise<ContactLife["scores"]> {
+  const locations = [...new Set(rows.map(({ location_id }) => location_id))];
+  const t = Math.ceil(now / QUARTER_HOUR) * QUARTER_HOUR;
+  const framed = { ...resolved, scope: { ...resolved.scope, locations, filters: [] } };
+  const rules = parts.control.recommendationRules();
+  const scores: (Omit<ContactFigure, "contact_id"> & { model: Purpose })[] = [];
+  for (const model of PURPOSES) {
+    const { contacts } = await scoreContacts(parts, framed, { purpose: model, contact_id, t });
+    const [contact] = contacts;
+    if (!contact) continue;
+    const { contact_id: _, ...figure } = contactFigure(model, contact, rules, personal);
+    scores.push({ model, ...figure });
+  }
+  return scores;
 }
 
 async function knownContacts(

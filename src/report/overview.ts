@@ -65,14 +65,7 @@ export async function overviewReport(
   const { frame, timezone, scope } = resolved;
   const compares = asked.compare && frame.name !== "all";
   const funnelKey = JSON.stringify([scope.from, scope.to, scope.locations, compares]);
-  const attempt = <T>(what: string, work: Promise<T>): Promise<Part<T>> =>
-    work.then(
-      (value) => ({ ok: true, value }) as const,
-      (error) => {
-        log(what, error);
-        return { ok: false, reason: reasonOf(error) } as const;
-      },
-    );
+  const attempt = attempted(log);
   const [{ cards, events }, funnel, bots, feed, pulse] = await Promise.all([
     cardsOf(parts, asked, attempt),
     attempt(
@@ -151,6 +144,18 @@ async function extentOf(parts: ReportParts, asked: Asked): Promise<Overview["els
 }
 
 /** For the person who looks: what kind of failure it was, without its innards. */
+/** Does a part of a page by itself: what fails is said in its place. `log` hears of it. */
+export function attempted(log: (what: string, error: unknown) => void) {
+  return <T>(what: string, work: Promise<T>): Promise<Part<T>> =>
+    work.then(
+      (value) => ({ ok: true, value }) as const,
+      (error) => {
+        log(what, error);
+        return { ok: false, reason: reasonOf(error) } as const;
+      },
+    );
+}
+
 function reasonOf(error: unknown): string {
   const name = error instanceof Error ? error.name : "";
   if (name === "QueryTimeout") return "The question took too long and was stopped.";

@@ -9,6 +9,7 @@ import { type Asked, currencyOf, type Framed, framed, type ReportParts } from ".
 import { type Drivers, driversOf, type Moved } from "./drivers.ts";
 import { type ForecastFigure, forecastFigure, HISTORY_US } from "./forecast.ts";
 import { historyOf } from "./history.ts";
+import { knownEvents } from "./known-events.ts";
 import { figuresFrom, type KpiFigure } from "./kpis.ts";
 import { maskedCell } from "./personal.ts";
 import { moneyOf, type Row, recordsOf, shareOf, sumOf, textOf } from "./read-answer.ts";
@@ -104,7 +105,12 @@ export async function revenueReport(parts: ReportParts, asked: RevenueAsked): Pr
       resolved,
       history,
       history.series.find(({ currency }) => (currency ?? usual) === usual) ?? null,
-      { kpi: known("revenue"), horizon: horizonOf(frame), currency: usual },
+      {
+        kpi: known("revenue"),
+        horizon: horizonOf(frame),
+        currency: usual,
+        events: knownEvents(parts.control, resolved),
+      },
     ),
     by_bot: byBot(bots, usual).map((row) => ({ ...row, bot_id: masked(row.bot_id) })),
     by_source: bySource(sources, usual).map((row) => ({ ...row, source: masked(row.source) })),

@@ -1,183 +1,164 @@
-/** Contacts with scores: open leads that may convert, buyers that may be lost, each with what its score rests on. */
-import {
-  type BuyerFacts,
-  churnScore,
-  conversionScore,
-  type LeadFacts,
-  type Level,
-  type Score,
-} from "../analysis/scores.ts";
-import { formatInstant } from "../catalogue/time.ts";
-import type { Store } from "../store/store.ts";
-import type { Framed } from "./common.ts";
+/**
+ * Contacts with scores: open leads that may convert, buyers that may be lost, each with what its probability rests on.
+ * It must never score with what came at the moment or after it, nor call anything a probability that no model was held to.
+ */
+import { type FeatureValue, type Prediction, predict } from "../analysis/conversion/model.ts";
+import { bound } from "../store/query/binds.ts";
+import { checkFields, scopeOf, visibleSql, withinSql } from "../store/query/scope.ts";
+import type { Param } from "../store/values.ts";
+import type { Framed, ReportParts } from "./common.ts";
 import { quarterOf } from "./history.ts";
-import { maskedCell } from "./personal.ts";
-import { textOf } from "./read-answer.ts";
-import { scanOf } from "./scan.ts";
+import { type Definition, type Purpose, USUAL } from "./scores/definition.ts";
+import { examined } from "./scores/examine.ts";
+import { featureSpecs, pickerOf } from "./scores/features.ts";
+import { type KnownModel, type ModelFigure, modelFigure, modelInForce } from "./scores/models.ts";
+import { pointsSql } from "./scores/points.ts";
 
-export interface ScoredContact<Facts> extends Score {
+export interface ScoredContact {
   contact_id: string;
-  last_event_at: string;
-  facts: Facts;
+  location_id: string;
+  /** Its last event; microseconds. */
+  last: number;
+  probability: number;
+  level: Prediction["level"];
+  known: Known;
+  /** What the probability rests on: worked out for those that are shown, as there may be thousands. */
+  explain(): Prediction;
 }
 
-export interface Scores<Facts> {
-  method: typeof SCORE_METHOD;
-  /** What the points are for. */
-  description: string;
-  /** Contacts that could be scored, and of those how many were: SCORED_MAX at most. */
+/** A feature by its name, those included that the model does not look at; null for what is not known. */
+export type Known = (feature: string) => FeatureValue;
+
+export interface Scored {
+  /** One a location: what scored it, or why nothing did. */
+  models: readonly ModelFigure[];
+  /** Contacts that there are, and of those how many were scored: the last heard of. */
   considered: number;
-  scored: number;
-  levels: Readonly<Record<Level, number>>;
-  /** The highest scores first. */
-  contacts: readonly ScoredContact<Facts>[];
+  /** The most probable first. */
+  contacts: readonly ScoredContact[];
   /** Why none is scored. */
   reason: string | null;
 }
 
-export const SCORE_METHOD = "added_points";
-const CONTACTS_MAX = 20;
-const SCORED_MAX = 2_000;
+export interface ScoringAsked {
+  purpose: Purpose;
+  /** The moment; microseconds. Left out: the end of the timeframe, or now. */
+  t?: number;
+  /** This contact alone, wherever in time it was heard last. */
+  contact_id?: string;
+}
+
 const DAY = 86_400_000_000;
+/** Of one location. */
+const SCORED_MAX = 10_000;
+/** Leads of the timeframe, and of its last so many days. */
 const LEADS_DAYS_MAX = 90;
-const BUYERS_DAYS = 365;
-const TROUBLE_DAYS = 90;
-/** From so many purchases on a contact has a rhythm of its own. */
-const OWN_GAP_PURCHASES = 3;
 
-const PROGRESS = "type = 'jorge_qualification_progress'";
-const INCOME = "type IN ('deal_closed', 'order_placed', 'booking_completed', 'payment_received')";
-const TROUBLE = "type IN ('refund_issued', 'booking_cancelled', 'booking_no_show')";
-
-interface Lead {
-  contact_id: string;
-  considered: number;
-  last: number;
-  recent: number;
-  answered: number | null;
-  qualified: boolean;
-  temperature: string | null;
-  stalled: boolean | null;
-}
-
-interface Buyer {
-  contact_id: string;
-  considered: number;
-  last: number;
-  first: number;
-  last_purchase: number;
-  purchases: number;
-  troubles: number;
-  median_gap: number | null;
-}
-
-/** Leads of the timeframe (of its last 90 days) that were neither converted nor lost since; those heard last are scored. */
-export async function leadScores(store: Store, framed: Framed, personal: boolean): Promise<Scores<LeadFacts>> {
-  const end = quarterOf(framed);
-  const { from, to } = framed.scope;
-  const scan = scanOf(store, framed, { from: Math.max(from, to - LEADS_DAYS_MAX * DAY), to });
-  const leads = await scan.rows<Lead>(
-    `SELECT * EXCLUDE (lead_at, closed_at), count(*) OVER () AS considered FROM (
-       SELECT contact_id, max(time) AS last, count(*) FILTER (time > ${stamp(end - 7 * DAY)}) AS recent,
-         max(time) FILTER (type = 'lead_created' OR ${PROGRESS}) AS lead_at,
-         max(time) FILTER (type IN ('lead_converted', 'lead_lost')) AS closed_at,
-         bool_or(type = 'lead_qualified') AS qualified,
-         max(CASE WHEN ${PROGRESS} THEN TRY_CAST((data->>'$.questions_answered') AS INTEGER) END) AS answered,
-         arg_max(CASE WHEN type = 'lead_temperature_changed' THEN (data->>'$.to')
-           WHEN ${PROGRESS} THEN (data->>'$.seller_temperature') END, time) AS temperature,
-         arg_max(CASE WHEN ${PROGRESS} THEN coalesce((data->>'$.stall_detected') = 'true', false) END, time) AS stalled
-       FROM events WHERE contact_id IS NOT NULL AND ${scan.where} GROUP BY contact_id)
-     WHERE lead_at IS NOT NULL AND (closed_at IS NULL OR closed_at < lead_at)
-     ORDER BY last DESC, contact_id LIMIT ${SCORED_MAX}`,
-  );
-  const scored = leads.map((lead) => {
-    const facts: LeadFacts = {
-      temperature: lead.temperature,
-      answered: Math.min(4, lead.answered ?? 0),
-      qualified: lead.qualified,
-      stalled: lead.stalled === true,
-      silent_days: daysBetween(lead.last, end),
-      recent_events: lead.recent,
-    };
-    return { ...shownOf(lead, personal), facts, ...conversionScore(facts) };
-  });
-  return {
-    method: SCORE_METHOD,
-    description: "Open leads. Points for stage, temperature, recency and activity; a stall takes some. No probability.",
-    ...rankedOf(leads[0]?.considered ?? 0, scored),
-    reason: leads.length === 0 ? "There is no open lead in the timeframe." : null,
-  };
-}
-
-/** Contacts that bought in the year before the end of the timeframe; those that bought most often are scored. */
-export async function buyerScores(store: Store, framed: Framed, personal: boolean): Promise<Scores<BuyerFacts>> {
-  const end = quarterOf(framed);
-  const { to } = framed.scope;
-  const scan = scanOf(store, framed, { from: to - BUYERS_DAYS * DAY, to });
-  const buyers = await scan.rows<Buyer>(
-    `SELECT *, count(*) OVER () AS considered,
-       median(CASE WHEN purchases > 1 THEN (epoch_us(last_purchase) - epoch_us(first)) / (purchases - 1) END) OVER ()::DOUBLE AS median_gap
-     FROM (
-       SELECT contact_id, max(time) AS last, min(time) FILTER (${INCOME}) AS first, max(time) FILTER (${INCOME}) AS last_purchase,
-         count(DISTINCT CASE WHEN ${INCOME} THEN date_trunc('day', time) END) AS purchases,
-         count(*) FILTER (${TROUBLE} AND time > ${stamp(end - TROUBLE_DAYS * DAY)}) AS troubles
-       FROM events WHERE contact_id IS NOT NULL AND (${INCOME} OR ${TROUBLE}) AND ${scan.where} GROUP BY contact_id)
-     WHERE purchases > 0
-     ORDER BY purchases DESC, last_purchase DESC, contact_id LIMIT ${SCORED_MAX}`,
-  );
-  const [most] = buyers;
-  const description = "Buyers of the last year. Points for being overdue, few purchases and trouble. No probability.";
-  const median_gap = most?.median_gap ?? null;
-  if (median_gap === null) {
-    const reason = most
-      ? "Nobody has bought on two days: there is no rhythm to miss."
-      : "Nobody has bought in the last year.";
-    return { method: SCORE_METHOD, description, ...rankedOf<BuyerFacts>(most?.considered ?? 0, []), reason };
+/** With each location's own model. Throws a QuestionFault for filters that name what does not exist. */
+export async function scoreContacts(parts: ReportParts, framed: Framed, asked: ScoringAsked): Promise<Scored> {
+  const { control } = parts;
+  const { locations } = framed.scope;
+  checkFields({ ...framed.scope, kpis: [], by: [], grain: null });
+  const all = control.locations().map(({ location_id }) => location_id);
+  const seen = locations === null ? all : all.filter((location_id) => locations.includes(location_id));
+  const models: ModelFigure[] = [];
+  const contacts: ScoredContact[] = [];
+  let considered = 0;
+  for (const location_id of seen) {
+    const model = modelInForce(control, location_id, asked.purpose);
+    const own = model ? await scoredIn(parts, framed, asked, model) : [];
+    const known = asked.contact_id !== undefined || (own.length > 0 && own.length < SCORED_MAX);
+    const count = known ? own.length : await countIn(parts, framed, asked, location_id);
+    considered += count;
+    for (const contact of own) contacts.push(contact);
+    if (model || count > 0 || seen.length === 1) models.push(modelFigure(control, location_id, asked.purpose));
   }
-  const scored = buyers.map((buyer) => {
-    const own_gap = buyer.purchases >= OWN_GAP_PURCHASES;
-    const gap = own_gap ? (buyer.last_purchase - buyer.first) / (buyer.purchases - 1) : median_gap;
-    const facts: BuyerFacts = {
-      purchases: buyer.purchases,
-      silent_days: daysBetween(buyer.last_purchase, end),
-      usual_gap_days: rounded(gap / DAY),
-      own_gap,
-      troubles: buyer.troubles,
-    };
-    return { ...shownOf(buyer, personal), facts, ...churnScore(facts) };
-  });
-  return { method: SCORE_METHOD, description, ...rankedOf(most?.considered ?? 0, scored), reason: null };
+  contacts.sort(
+    (one, other) =>
+      other.probability - one.probability || other.last - one.last || (one.contact_id < other.contact_id ? -1 : 1),
+  );
+  return { models, considered, contacts, reason: contacts.length > 0 ? null : reasonOf(asked, models, considered) };
 }
 
-function rankedOf<Facts>(
-  considered: number,
-  scored: readonly ScoredContact<Facts>[],
-): Pick<Scores<Facts>, "considered" | "scored" | "levels" | "contacts"> {
-  const of = (level: Level): number => scored.filter((one) => one.level === level).length;
-  const contacts = [...scored]
-    .sort((one, other) => other.score - one.score || (one.contact_id < other.contact_id ? -1 : 1))
-    .slice(0, CONTACTS_MAX);
-  return {
-    considered,
-    scored: scored.length,
-    levels: { high: of("high"), medium: of("medium"), low: of("low") },
-    contacts,
-  };
+async function scoredIn(
+  parts: ReportParts,
+  framed: Framed,
+  asked: ScoringAsked,
+  { kept, definition, model }: KnownModel,
+): Promise<readonly ScoredContact[]> {
+  const { location_id } = kept;
+  const pick = pickerOf(model.specs, definition.extras);
+  const scored: ScoredContact[] = [];
+  for await (const { values, ...contact } of knownContacts(parts, framed, asked, location_id, definition)) {
+    const explain = (): Prediction => predict(model, pick(values));
+    const { probability, level } = explain();
+    scored.push({ ...contact, location_id, probability, level, explain });
+  }
+  return scored;
 }
 
-function shownOf({ contact_id, last }: { contact_id: string; last: number }, personal: boolean) {
-  const shown = personal ? contact_id : (textOf(maskedCell(contact_id)) ?? contact_id);
-  return { contact_id: shown, last_event_at: formatInstant(last) };
+/** The contacts that a score is about, with what was known of them before the moment. */
+export async function* knownContacts(
+  { store }: ReportParts,
+  framed: Framed,
+  asked: ScoringAsked,
+  location_id: string,
+  definition: Omit<Definition, "known_to" | "plausible">,
+): AsyncGenerator<Pick<ScoredContact, "contact_id" | "last" | "known"> & { values: readonly FeatureValue[] }> {
+  const t = asked.t ?? quarterOf(framed);
+  const { params, points } = pointsOf(framed, asked, location_id, t, definition);
+  const { currency, extras, entry } = definition;
+  const examination = { location_id, currency, extras, params, points, entry: bound(params, entry), from: t, to: t };
+  const places = new Map(featureSpecs(extras).map(({ name }, index) => [name, index]));
+  for await (const packet of examined(store, examination, framed.scope.signal))
+    for (const { contact_id, last, values } of packet)
+      yield { contact_id, last, values, known: (feature) => values[places.get(feature) ?? -1] ?? null };
 }
 
-function daysBetween(earlier: number, later: number): number {
-  return rounded(Math.max(0, later - earlier) / DAY);
+async function countIn(
+  { store, control }: ReportParts,
+  framed: Framed,
+  asked: ScoringAsked,
+  location_id: string,
+): Promise<number> {
+  const t = asked.t ?? quarterOf(framed);
+  const definition = modelInForce(control, location_id, asked.purpose)?.definition ?? USUAL[asked.purpose];
+  const { params, points } = pointsOf(framed, asked, location_id, t, definition, Number.MAX_SAFE_INTEGER);
+  const [row] = await store.rows<{ count: number }>(
+    `SELECT count(*) AS count FROM (${points})`,
+    params,
+    framed.scope.signal,
+  );
+  return row?.count ?? 0;
 }
 
-function rounded(days: number): number {
-  return Math.round(days * 100) / 100;
+function pointsOf(
+  framed: Framed,
+  { purpose, contact_id }: ScoringAsked,
+  location_id: string,
+  t: number,
+  definition: Parameters<typeof pointsSql>[1],
+  most = SCORED_MAX,
+): { params: Param[]; points: string } {
+  const { from, to } = framed.scope;
+  const back = purpose === "conversion" ? Math.min(LEADS_DAYS_MAX, (to - from) / DAY) : definition.horizon_days;
+  const scope = scopeOf({ ...framed.scope, locations: [location_id], kpis: [], by: [], grain: null });
+  const { params } = scope;
+  const within = `SELECT contact_id FROM events WHERE contact_id IS NOT NULL AND ${withinSql("time", t - back * DAY, t)}`;
+  const among =
+    contact_id === undefined
+      ? `${within} AND ${visibleSql(scope)}`
+      : `SELECT ${bound(params, contact_id)}::VARCHAR AS contact_id`;
+  return { params, points: pointsSql(purpose, definition, { params, location_id, t, among, most }) };
 }
 
-function stamp(time: number): string {
-  return `make_timestamp(${Math.floor(time)})`;
+function reasonOf({ purpose, contact_id }: ScoringAsked, models: readonly ModelFigure[], considered: number): string {
+  const [only, ...others] = models;
+  if (only && others.length === 0 && only.version === null) return only.reason ?? "There is no model.";
+  if (models.length > 0 && models.every(({ version }) => version === null))
+    return `None of the ${models.length} locations has a model yet.`;
+  if (contact_id !== undefined || considered > 0) return "It is not one of those that are scored now.";
+  return purpose === "conversion"
+    ? "There is no open lead in the timeframe."
+    : "Nobody bought in the period that ends now.";
 }

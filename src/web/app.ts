@@ -3,6 +3,12 @@
  * It must never hold a handler itself.
  */
 import { adminRoutes } from "./admin.ts";
+import { alertRoutes } from "./alerts/alerts.ts";
+import { alertChannelRoutes } from "./alerts/channels.ts";
+import { deliveryRoutes } from "./alerts/deliveries.ts";
+import { alertsPages } from "./alerts/pages/pages.ts";
+import { pushRoutes } from "./alerts/push.ts";
+import { alertRuleRoutes } from "./alerts/rules.ts";
 import { assetRoutes } from "./assets.ts";
 import { auditRoutes } from "./audit-log.ts";
 import { authRoutes } from "./auth.ts";
@@ -20,6 +26,8 @@ import { erasureRoutes } from "./erasure.ts";
 import { eventTypeRoutes } from "./event-types.ts";
 import { healthRoutes } from "./health.ts";
 import { ingestRoutes } from "./ingest.ts";
+import { contactInsightRoutes } from "./insights/contacts.ts";
+import { insightRoutes } from "./insights/insights.ts";
 import { keyRoutes } from "./keys.ts";
 import { kpiPageRoutes } from "./kpi-pages.ts";
 import { kpiRoutes } from "./kpis.ts";
@@ -56,6 +64,14 @@ export function allRoutes(parts: Parts): readonly Route[] {
     ...authRoutes(parts),
     ...keyRoutes(parts),
     ...adminRoutes(parts),
+    ...alertRuleRoutes(parts),
+    ...alertRoutes(parts),
+    ...alertChannelRoutes(parts),
+    ...deliveryRoutes(parts),
+    ...pushRoutes(parts),
+    ...alertsPages(parts),
+    ...insightRoutes(parts),
+    ...contactInsightRoutes(parts),
     ...settingsRoutes(parts),
     ...auditRoutes(parts),
     ...assetRoutes(),

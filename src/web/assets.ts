@@ -9,9 +9,29 @@ const FOR_EVER = "public, max-age=31536000, immutable";
 /** Without the version in its address an asset may change under it: it is asked for again each time. */
 const ASK_AGAIN = "no-cache";
 
-/** `/assets/<version>/<path>`, and `/assets/<path>` for those who do not know the version. */
+/** A browser lets a worker act for all pages only when it comes from the top. */
+const SERVICE_WORKER = "/service-worker.js";
+
+/** `/assets/<version>/<path>`, and `/assets/<path>` for those who do not know the version; the service worker. */
 export function assetRoutes(): readonly Route[] {
   const compressed = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+
+  async function answer(request: Request, asset: Asset, cache_control: string): Promise<Response> {
+    const headers = {
+      "content-type": asset.type,
+      "cache-control": cache_control,
+      etag: `"${ASSETS_VERSION}"`,
+      vary: "accept-encoding",
+    };
+    if (request.headers.get("if-none-match") === headers.etag) return new Response(null, { status: 304, headers });
+    const encoding = encodingFor(asset, request.headers.get("accept-encoding") ?? "");
+    if (encoding === null) return new Response(asset.bytes, { headers });
+    const key = `${encoding} ${asset.path}`;
+    const body = compressed.get(key) ?? compress(asset.bytes, encoding);
+    compressed.set(key, body);
+    return new Response(await body, { headers: { ...headers, "content-encoding": encoding } });
+  }
+
   return [
     route({
       method: "GET",
@@ -22,24 +42,27 @@ export function assetRoutes(): readonly Route[] {
       summary: "Styles, scripts, fonts and icons.",
       query: "own",
       answers: { 200: { description: "Done." } },
-      handle: async ({ request, params }) => {
+      handle: ({ request, params }) => {
         const path = params["*"];
         const versioned = path.startsWith(`${ASSETS_VERSION}/`);
         const asset = ASSETS.get(versioned ? path.slice(ASSETS_VERSION.length + 1) : path);
         if (!asset) throw new Problem({ status: 404, title: "Not found", detail: "There is no such file." });
-        const headers = {
-          "content-type": asset.type,
-          "cache-control": versioned ? FOR_EVER : ASK_AGAIN,
-          etag: `"${ASSETS_VERSION}"`,
-          vary: "accept-encoding",
-        };
-        if (request.headers.get("if-none-match") === headers.etag) return new Response(null, { status: 304, headers });
-        const encoding = encodingFor(asset, request.headers.get("accept-encoding") ?? "");
-        if (encoding === null) return new Response(asset.bytes, { headers });
-        const key = `${encoding} ${asset.path}`;
-        const body = compressed.get(key) ?? compress(asset.bytes, encoding);
-        compressed.set(key, body);
-        return new Response(await body, { headers: { ...headers, "content-encoding": encoding } });
+        return answer(request, asset, versioned ? FOR_EVER : ASK_AGAIN);
+      },
+    }),
+
+    route({
+      method: "GET",
+      path: SERVICE_WORKER,
+      access: "public",
+      tag: "Page",
+      summary: "The service worker: shows alerts that are pushed to a browser.",
+      query: "own",
+      answers: { 200: { description: "Done." } },
+      handle: ({ request }) => {
+        const asset = ASSETS.get(`js${SERVICE_WORKER}`);
+        if (!asset) throw new Error("the service worker is in the table of assets");
+        return answer(request, asset, ASK_AGAIN);
       },
     }),
   ];

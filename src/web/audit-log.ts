@@ -3,9 +3,10 @@ import { z } from "zod";
 import { type AuditPageProps, auditPage } from "../../views/audit.ts";
 import { formatInstant, parseInstant } from "../catalogue/time.ts";
 import type { AuditCheck, AuditRecord, Caller } from "../control/types.ts";
-import { requireCaller, requireUser } from "./access.ts";
+import { requireCaller } from "./access.ts";
 import { instantShape } from "./bi/shapes.ts";
 import { Problem } from "./errors.ts";
+import { shellUser } from "./pages.ts";
 import type { Parts } from "./parts.ts";
 import { htmlResponse, queryOf } from "./request.ts";
 import { type Route, route } from "./route.ts";
@@ -151,7 +152,6 @@ function propsOf(
   typed: z.output<typeof pageQuery>,
   check: AuditCheck | null,
 ): AuditPageProps {
-  const { user, csrf } = requireUser(parts, request);
   const caller = requireCaller(parts, request, "admin");
   const { action, actor, from, to, cursor } = typed;
   const asked = {
@@ -164,7 +164,7 @@ function propsOf(
   const { entries, next } = pageOf(parts, caller, asked, PAGE_ROWS);
   const names = new Map(parts.control.locations().map(({ location_id, name }) => [location_id, name]));
   return {
-    user: { ...user, csrf },
+    user: shellUser(parts, request),
     filters: { action, actor, from: from.slice(0, 10), to: to.slice(0, 10) },
     actions: parts.control.auditActions(caller.locations),
     entries: entries.map((entry) => ({

@@ -7,7 +7,7 @@ import { callerOf } from "./access.ts";
 import type { Parts } from "./parts.ts";
 import { type Route, route } from "./route.ts";
 
-type Status = "healthy" | "degraded" | "critical" | "not_configured";
+type Status = "healthy" | "degraded" | "critical";
 interface Check {
   status: Status;
   [figure: string]: string | number | null;
@@ -18,6 +18,8 @@ const PROBE_MS_MAX = 2_000;
 const PROBE_EVERY_US = 1_000_000;
 /** Accepted events become visible within 250 ms; a minute behind is trouble. */
 const LAG_US_MAX = 60 * 1_000_000;
+/** Rules are evaluated within some seconds of their time. */
+const BEHIND_US_MAX = 120 * 1_000_000;
 
 const statusShape = z.enum(["healthy", "degraded", "critical"]);
 const checkShape = (figures: z.ZodRawShape = {}) =>
@@ -42,7 +44,14 @@ const healthShape = z.strictObject({
       live: checkShape({ watchers: count }),
       disk: checkShape({ free_bytes: count.nullable() }),
       jobs: checkShape({ recurring: count, failing: count, queued: count, running: count }),
-      alerts: z.strictObject({ status: z.literal("not_configured") }),
+      alerts: checkShape({
+        rules: count,
+        open: count,
+        failing: count,
+        behind_ms: count,
+        deliveries_waiting: count,
+        deliveries_failed: count,
+      }),
     })
     .describe("Figures are for callers who see all locations."),
 });
@@ -177,7 +186,7 @@ function checksOf(parts: Parts, { store, control, disk }: Probes): Record<string
     live: { status: "healthy", watchers: parts.hub.watchers() + parts.channels.places() },
     disk,
     jobs: checkJobs(parts),
-    alerts: { status: "not_configured" },
+    alerts: checkAlerts(parts),
   };
 }
 
@@ -230,6 +239,22 @@ function checkJobs({ observe, tasks }: Parts): Check {
   const failing = jobs.filter(({ failed }) => failed).length;
   const { queued, running } = tasks.state();
   return { status: failing > 0 ? "degraded" : "healthy", recurring: jobs.length, failing, queued, running };
+}
+
+/** Rules that cannot be evaluated, or alerts that do not arrive, are as good as none. */
+function checkAlerts({ alerts, delivery }: Parts): Check {
+  const { rules, open, failing, behind_us, failure } = alerts.state();
+  const { waiting, failed_24h } = delivery.state();
+  const degraded = failure !== null || failing > 0 || behind_us > BEHIND_US_MAX || failed_24h > 0;
+  return {
+    status: degraded ? "degraded" : "healthy",
+    rules,
+    open,
+    failing,
+    behind_ms: Math.round(behind_us / 1_000),
+    deliveries_waiting: waiting,
+    deliveries_failed: failed_24h,
+  };
 }
 
 async function checkDisk({ settings }: Parts): Promise<Check> {

@@ -4,9 +4,10 @@ import type { Html } from "../../views/html.ts";
 import { type KeyRow, type KeysProps, keysPage } from "../../views/keys.ts";
 import { formatInstant } from "../catalogue/time.ts";
 import type { ApiKey, Caller } from "../control/types.ts";
-import { requireAdminOf, requireCaller, requireUser, seesLocation, seesRow } from "./access.ts";
+import { requireAdminOf, requireCaller, seesLocation, seesRow } from "./access.ts";
 import { audited } from "./audit.ts";
 import { Problem } from "./errors.ts";
+import { shellUser } from "./pages.ts";
 import { pageOf as pageOfRows, pageQuery, pageSchema } from "./paging.ts";
 import type { Parts } from "./parts.ts";
 import { formOf, htmlResponse, seeOther } from "./request.ts";
@@ -168,12 +169,11 @@ function pageOf(
   request: Request,
   shown: Partial<Pick<KeysProps, "typed" | "errors" | "made">> = {},
 ): Html {
-  const { user, csrf } = requireUser(parts, request);
   const caller = requireCaller(parts, request, "admin");
   const locations = parts.control.locations().filter(({ location_id }) => seesLocation(caller, location_id));
   const nameOf = new Map(locations.map(({ location_id, name }) => [location_id, name]));
   return keysPage({
-    user: { ...user, csrf },
+    user: shellUser(parts, request),
     keys: keysSeenBy(parts, caller).map((key) => keyRow(key, nameOf)),
     locations,
     any_location: caller.locations === null,

@@ -14,12 +14,13 @@ import { expressionOf } from "../catalogue/formula.ts";
 import { formatInstant } from "../catalogue/time.ts";
 import type { Caller, CustomKpi } from "../control/types.ts";
 import { kpiFigures } from "../report/kpis.ts";
-import { requireCaller, requireUser, seesLocation } from "./access.ts";
+import { requireCaller, seesLocation } from "./access.ts";
 import { askedOf } from "./bi/input.ts";
 import { unitShape } from "./bi/shapes.ts";
 import { Problem } from "./errors.ts";
 import { addKpi, changeKpi, changeSchema, newKpiSchema, removeKpi, visibleKpis } from "./kpi-definitions.ts";
 import { previewKpi } from "./kpis.ts";
+import { shellUser } from "./pages.ts";
 import type { Parts } from "./parts.ts";
 import { formOf, htmlResponse, queryOf } from "./request.ts";
 import { type Route, route } from "./route.ts";
@@ -196,7 +197,6 @@ function pageOf(
     done?: string | null;
   },
 ) {
-  const { user, csrf } = requireUser(parts, request);
   const caller = requireCaller(parts, request, "read");
   const { typed = BLANK, editing = null, errors = {}, check = null, done = null } = shown;
   const locations = parts.control.locations().filter(({ location_id }) => seesLocation(caller, location_id));
@@ -218,7 +218,7 @@ function pageOf(
     })),
   };
   return kpisPage({
-    user: { ...user, csrf },
+    user: shellUser(parts, request),
     kpis: visibleKpis(parts, caller).map((kpi) => listRow(kpi, names, mine.has(kpi))),
     form: caller.scopes.includes("export") ? form : null,
     done,

@@ -36,7 +36,22 @@ function needAllLocations(parts: Parts, request: Request): void {
 
 /** Says where each figure that is not counted is read. */
 function meter(parts: Parts): void {
-  const { observe, ingest, store, cache, hub, channels, control, questions, tasks, version, now } = parts;
+  const {
+    observe,
+    ingest,
+    store,
+    cache,
+    hub,
+    channels,
+    control,
+    questions,
+    tasks,
+    watch,
+    delivery,
+    alerts,
+    version,
+    now,
+  } = parts;
   const { metrics } = observe;
   const started_at = now();
   metrics.read("build_info", () => {
@@ -80,6 +95,27 @@ function meter(parts: Parts): void {
     const { done, failed } = tasks.state();
     return [sample("done", done), sample("failed", failed)];
   });
+  metrics.read("deliveries_waiting", () => delivery.state().waiting);
+  metrics.read("delivery_tries_total", () =>
+    delivery.tries().map(({ kind, outcome, count }) => ({ labels: [kind, outcome], value: count })),
+  );
+  metrics.read("watch_series", () => watch.state().series);
+  metrics.read("watch_noticed_total", () => watch.state().noticed);
+  metrics.read("watch_pass_seconds", () => (watch.state().last_pass_ms ?? 0) / 1_000);
+  metrics.read("watch_behind_seconds", () => watch.state().behind_ms / 1_000);
+  metrics.read("alerts_rules", () => alerts.state().rules);
+  metrics.read("alerts_series", () =>
+    Object.entries(alerts.state().series).map(([state, count]) => sample(state, count)),
+  );
+  metrics.read("alerts_open", () => alerts.state().open);
+  metrics.read("alerts_evaluations_total", () => alerts.state().evaluated);
+  metrics.read("alerts_questions_total", () => {
+    const { asked, reused } = alerts.state().questions;
+    return [sample("asked", asked), sample("reused", reused)];
+  });
+  metrics.read("alerts_notices_total", () => alerts.state().notices);
+  metrics.read("alerts_failing", () => alerts.state().failing);
+  metrics.read("alerts_behind_seconds", () => alerts.state().behind_us / 1_000_000);
   metrics.read("audit_entries", () => control.auditHead().entries);
   metrics.read("log_lines_dropped_total", observe.lost);
   metrics.read("event_loop_lag_seconds", () => observe.history.lag_ms() / 1_000);

@@ -65,8 +65,8 @@ export function pageRoutes(parts: Parts): readonly Route[] {
 /** The signed-in person for the shell of any page; throws Problem 401 for nobody and for keys. */
 export function shellUser(parts: Parts, request: Request): ShellUser {
   const { user, csrf } = requireUser(parts, request);
-  const { name, email, role, theme } = user;
-  return { name, email, role, theme, csrf };
+  const { name, email, role, theme, locations } = user;
+  return { name, email, role, theme, csrf, open_alerts: parts.control.openAlerts(locations) };
 }
 
 async function overview(parts: Parts, request: Request) {

@@ -1,7 +1,10 @@
 /** What the web is made from: the appliance builds these once and hands them to every resource file. */
+import type { Alerts } from "../alerts/alerts.ts";
+import type { Delivery } from "../alerts/delivery/delivery.ts";
 import type { Settings } from "../config.ts";
 import type { Control } from "../control/control.ts";
 import type { Ingest } from "../ingest/ingest.ts";
+import type { Watch } from "../insight/watch.ts";
 import type { Tasks } from "../jobs/background.ts";
 import type { Channels } from "../live/channels.ts";
 import type { Hub } from "../live/hub.ts";
@@ -27,6 +30,12 @@ export interface Parts {
   views: ViewsInUse;
   /** Turns of each caller's uncached questions. */
   questions: QuestionGate;
+  /** Notices anomalies by itself. */
+  watch: Watch;
+  /** Takes notices to people. */
+  delivery: Delivery;
+  /** Rules, and what they say. */
+  alerts: Alerts;
   /** The appliance's view of itself: counts, health, the log file. */
   observe: Observe;
   /** Microseconds since the epoch; injected so that tests can set it. */

@@ -4,9 +4,10 @@ import { type QuarantinePageProps, quarantinePage } from "../../views/quarantine
 import { REJECTION_CODES } from "../catalogue/event.ts";
 import { formatInstant } from "../catalogue/time.ts";
 import type { QuarantineRow } from "../control/control.ts";
-import { requireCaller, requireUser, seesLocation, seesPersonal } from "./access.ts";
+import { requireCaller, seesLocation, seesPersonal } from "./access.ts";
 import { Problem } from "./errors.ts";
 import { type Doing, drop, dropAll, mend, type Replayed, replay, replayAll, rowOf } from "./mending.ts";
+import { shellUser } from "./pages.ts";
 import type { Parts } from "./parts.ts";
 import { filterOf, shownRow } from "./quarantine.ts";
 import { formOf, htmlResponse, queryOf } from "./request.ts";
@@ -146,7 +147,6 @@ function said({ field, detail }: QuarantineRow["reason"]): string {
 
 function pageOf(parts: Parts, request: Request, filters: Filters, cursor: number | undefined, outcome: Outcome | null) {
   const { control, settings } = parts;
-  const { user, csrf } = requireUser(parts, request);
   const caller = requireCaller(parts, request, "read");
   const filter = filterOf(caller, filters);
   const before = cursor === undefined ? {} : { before: cursor };
@@ -156,7 +156,7 @@ function pageOf(parts: Parts, request: Request, filters: Filters, cursor: number
   const locations = control.locations().filter(({ location_id }) => seesLocation(caller, location_id));
   const names = new Map(locations.map(({ location_id, name }) => [location_id, name]));
   return quarantinePage({
-    user: { ...user, csrf },
+    user: shellUser(parts, request),
     filters: { code: filters.code ?? "", location_id: filters.location_id ?? "" },
     codes: REJECTION_CODES,
     locations,

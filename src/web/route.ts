@@ -19,7 +19,7 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 export type Access = "public" | "caller" | "person" | "sender" | Scope;
 
 /** The name of a tag in the API reference; pages are not in it. */
-export type Tag = "Ingest" | "BI" | "Access" | "Admin" | "Operations" | "Compatible intake" | "Page";
+export type Tag = "Ingest" | "BI" | "Alerts" | "Access" | "Admin" | "Operations" | "Compatible intake" | "Page";
 
 export interface AnswerSpec {
   description: string;

@@ -1,7 +1,9 @@
 /** The views that move: what their query means, whose they are, and how they are rendered, for the page, the socket and polling alike. */
 import { z } from "zod";
+import { alertsFragments } from "../../views/alerts/alerts.ts";
 import { firstEventFragments, type WaitProps } from "../../views/first-event.ts";
-import { type OverviewProps, overviewFragments } from "../../views/overview.ts";
+import { alertCount } from "../../views/nav.ts";
+import { type OverviewProps, overviewFragments, partial } from "../../views/overview.ts";
 import { queryText, type ViewQuery } from "../../views/parts/query.ts";
 import { formatInstant } from "../catalogue/time.ts";
 import type { Caller } from "../control/types.ts";
@@ -9,6 +11,7 @@ import { hasEvents } from "../report/first.ts";
 import type { Funnel } from "../report/funnel.ts";
 import { type OverviewAsked, overviewReport } from "../report/overview.ts";
 import { locationsOf } from "./access.ts";
+import { alertsAsked, alertsKey, alertsProps } from "./alerts/pages/moving.ts";
 import { askedOf, commonQuery } from "./bi/input.ts";
 import { Problem } from "./errors.ts";
 import { createKept, type Kept } from "./kept.ts";
@@ -103,9 +106,21 @@ const VIEWS: Readonly<Record<string, (parts: Parts, caller: Caller, request: Req
     const { query, asked } = overviewAsked(parts, caller, request);
     const locations = asked.location_id === null ? asked.locations : [asked.location_id];
     return {
-      key: `overview ${JSON.stringify([locations, asked.personal])} ${queryText(query)}`,
+      key: `overview ${JSON.stringify([locations, asked.personal, caller.locations])} ${queryText(query)}`,
       locations,
-      fragments: async () => overviewFragments(await overviewProps(parts, query, asked)).map(({ text }) => text),
+      fragments: async () => {
+        const fragments = overviewFragments(await overviewProps(parts, query, asked));
+        const alerts = partial("nav-alerts", alertCount(parts.control.openAlerts(caller.locations)));
+        return [...fragments, alerts].map(({ text }) => text);
+      },
+    };
+  },
+  alerts(parts, caller, request) {
+    const asked = alertsAsked(caller, request);
+    return {
+      key: alertsKey(asked),
+      locations: asked.locations,
+      fragments: async () => alertsFragments(await alertsProps(parts, asked)).map(({ text }) => text),
     };
   },
   "first-event"(parts, caller) {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { churnScore, conversionScore, type LeadFacts, type Score } from "../../src/analysis/scores.ts";
+import { conversionScore, type LeadFacts, type Score } from "../../src/analysis/scores.ts";
 
 const LEAD: LeadFacts = {
   temperature: "hot",
@@ -18,14 +18,6 @@ const leads = fc.record({
   silent_days: fc.double({ min: 0, max: 400, noNaN: true }),
   recent_events: fc.nat(500),
 });
-const buyers = fc.record({
-  purchases: fc.integer({ min: 1, max: 300 }),
-  silent_days: fc.double({ min: 0, max: 400, noNaN: true }),
-  usual_gap_days: fc.double({ min: 0, max: 365, noNaN: true }),
-  own_gap: fc.boolean(),
-  troubles: fc.nat(20),
-});
-
 function holds({ score, factors, level }: Score): void {
   expect(factors.reduce((sum, { points }) => sum + points, 0)).toBe(score);
   expect(Number.isInteger(score) && score >= 0 && score <= 100).toBe(true);
@@ -35,7 +27,6 @@ function holds({ score, factors, level }: Score): void {
 
 test("the factors of any score add up to it", () => {
   fc.assert(fc.property(leads, (facts) => holds(conversionScore(facts))));
-  fc.assert(fc.property(buyers, (facts) => holds(churnScore(facts))));
 });
 
 test("a hot, qualified, busy lead has all points, and says why", () => {
@@ -57,12 +48,4 @@ test.each<[string, Partial<LeadFacts>, number]>([
   ["with two events", { recent_events: 2 }, -9],
 ])("a lead that is %s has so many points less", (_, change, difference) => {
   expect(conversionScore({ ...LEAD, ...change }).score - conversionScore(LEAD).score).toBe(difference);
-});
-
-test("a buyer in its rhythm has no points, one that missed three turns many", () => {
-  const facts = { purchases: 8, silent_days: 10, usual_gap_days: 12, own_gap: true, troubles: 0 };
-  expect(churnScore(facts)).toEqual({ score: 0, level: "low", factors: [] });
-  const gone = churnScore({ ...facts, silent_days: 36 });
-  expect(gone).toMatchObject({ score: 60, level: "high" });
-  expect(gone.factors[0]?.text).toBe("Last bought 36 days ago; it usually buys every 12 days.");
 });

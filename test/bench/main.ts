@@ -1,11 +1,13 @@
 /**
  * `bun run bench`: starts the compiled executable, loads it from other processes, prints a table and writes JSON.
  * --quick (under 3 minutes), --only NAME, --json FILE, --huge (100 million events, too).
+ * `bun run bench insight` scores the analysis on public data instead, see insight/main.ts.
  */
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { benchInsight } from "./insight/main.ts";
 import { scalingSvg } from "./scaling.ts";
 import { EXECUTABLE } from "./server.ts";
 import type { Result, Scale, Workload } from "./workload.ts";
@@ -29,7 +31,8 @@ const WORKLOADS: readonly Workload[] = [
   START_MEMORY_DISK,
 ];
 
-const { values: flags } = parseArgs({
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     quick: { type: "boolean", default: false },
     huge: { type: "boolean", default: false },
@@ -37,6 +40,16 @@ const { values: flags } = parseArgs({
     json: { type: "string" },
   },
 });
+if (positionals[0] === "insight") {
+  const { only, json } = flags;
+  const missed = await benchInsight({
+    ...(only === undefined ? {} : { only }),
+    ...(json === undefined ? {} : { json }),
+  });
+  process.exit(missed === null || missed === 0 ? 0 : 1);
+}
+if (positionals.length > 0)
+  fail(`no bench ${positionals[0]}; there is insight, and without a word the load on the executable`);
 if (!existsSync(EXECUTABLE)) fail(`${EXECUTABLE} is not there: run "bun run build" first`);
 const chosen = WORKLOADS.filter((workload) => flags.only === undefined || workload.name === flags.only);
 if (chosen.length === 0) fail(`no workload ${flags.only}; there are ${WORKLOADS.map((each) => each.name).join(", ")}`);

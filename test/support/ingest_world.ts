@@ -2,11 +2,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createAlerts } from "../../src/alerts/alerts.ts";
+import { createDelivery } from "../../src/alerts/delivery/delivery.ts";
 import { dataPaths, loadSettings, type Settings } from "../../src/config.ts";
 import { type Control, openControl } from "../../src/control/control.ts";
 import type { Scope } from "../../src/control/types.ts";
 import type { Ingest } from "../../src/ingest/ingest.ts";
 import { createIngest } from "../../src/ingest/pipeline.ts";
+import { createWatch } from "../../src/insight/watch.ts";
 import { createTasks } from "../../src/jobs/background.ts";
 import { type Damage, type Journal, openJournal } from "../../src/journal/journal.ts";
 import { createObserve } from "../../src/observe/observe.ts";
@@ -94,7 +97,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<IngestWorld
   const version = { version: "0", commit: "", bun: "", duckdb: "" };
   const observe = createObserve({ slow_query_ms: settings.slow_query_ms, now, file: null });
   const questions = createQuestionGate({ at_once_max: 8, waiting_max: 128, timeout_ms: 60_000 });
+  const delivery = createDelivery({ control, settings, now, log });
   const channels = createPublicChannels({ settings, observe, now, log });
+  const alerts = createAlerts({ store, control, now, delivery, health: async () => ({}), onNews: channels.touch });
+  ingest.onApplied(({ touched }) => alerts.touch(touched));
   const parts: Parts = {
     settings,
     store,
@@ -106,6 +112,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<IngestWorld
     tasks,
     views,
     questions,
+    watch: createWatch({ store, control, now, log, series_max: 0 }),
+    delivery,
+    alerts,
     observe,
     now,
     log,

@@ -20,6 +20,7 @@ const OPEN = [
   "/invitation",
   "/api/auth/token",
   "/api/auth/refresh",
+  "/service-worker.js",
   "/livez",
   "/readyz",
   "/health",

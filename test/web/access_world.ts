@@ -1,8 +1,11 @@
 /** A whole web over a real control database, for tests of who may come in. Ingest, store and hub stand still: nothing here asks them for more. */
+import { createAlerts } from "../../src/alerts/alerts.ts";
+import { createDelivery } from "../../src/alerts/delivery/delivery.ts";
 import { loadSettings, type Settings } from "../../src/config.ts";
 import { type Control, openControl } from "../../src/control/control.ts";
 import type { Scope } from "../../src/control/types.ts";
 import type { Ingest } from "../../src/ingest/ingest.ts";
+import { createWatch } from "../../src/insight/watch.ts";
 import { createTasks } from "../../src/jobs/background.ts";
 import type { Channels } from "../../src/live/channels.ts";
 import type { Hub } from "../../src/live/hub.ts";
@@ -36,9 +39,13 @@ export function world(settings: Partial<Settings> = {}, store: Partial<Store> = 
   const clock = { now: START };
   const control = openControl(":memory:", { now: () => clock.now });
   const logged: World["logged"] = [];
+  const known = { ...loadSettings([], {}, ""), ...settings };
+  const log: Parts["log"] = (level, message, fields) => logged.push({ level, message, fields });
+  const delivery = createDelivery({ control, settings: known, now: () => clock.now, log });
+  const whole = { ...stillStore(), ...store };
   const parts: Parts = {
-    settings: { ...loadSettings([], {}, ""), ...settings },
-    store: { ...stillStore(), ...store },
+    settings: known,
+    store: whole,
     control,
     ingest: stillIngest(),
     hub: stillHub(),
@@ -47,9 +54,12 @@ export function world(settings: Partial<Settings> = {}, store: Partial<Store> = 
     tasks: createTasks({ now: () => clock.now, log: () => undefined }),
     views: createViewsInUse(null),
     questions: createQuestionGate({ at_once_max: 8, waiting_max: 128, timeout_ms: 10_000 }),
+    watch: createWatch({ store: whole, control, now: () => clock.now, log, series_max: 0 }),
+    delivery,
+    alerts: createAlerts({ store: whole, control, now: () => clock.now, delivery, health: async () => ({}) }),
     observe: createObserve({ slow_query_ms: 500, now: () => clock.now, file: null }),
     now: () => clock.now,
-    log: (level, message, fields) => logged.push({ level, message, fields }),
+    log,
     version: { version: "0.1.0", commit: "test", bun: Bun.version, duckdb: "test" },
   };
   const app = buildApp(parts);

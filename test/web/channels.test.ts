@@ -63,11 +63,23 @@ describe("each channel begins with a snapshot of its sections", () => {
       channel: "business-intelligence/here",
       sections: [
         ...["actions", "activity", "anomalies", "bot_kpis", "bots", "by_bot", "by_source", "drivers", "employees"],
-        ...["forecast", "forecasts", "intent", "kpis", "pulse", "qualification", "scores", "sequences", "series"],
+        ...[
+          "forecast",
+          "forecasts",
+          "insights",
+          "intent",
+          "kpis",
+          "noticed",
+          "pulse",
+          "qualification",
+          "scores",
+          "sequences",
+          "series",
+        ],
       ],
     },
-    { channel: "ai-concierge/here", sections: ["actions", "activity", "employees"] },
-    { channel: "analytics/advanced/here", sections: ["actions", "anomalies", "forecasts", "scores"] },
+    { channel: "ai-concierge/here", sections: ["actions", "activity", "employees", "insights", "noticed"] },
+    { channel: "analytics/advanced/here", sections: ["actions", "anomalies", "forecasts", "noticed", "scores"] },
     { channel: "activity/here", sections: ["activity"] },
     { channel: "health", sections: ["checks", "system"] },
   ];
@@ -87,6 +99,11 @@ describe("each channel begins with a snapshot of its sections", () => {
       socket.close();
     });
   }
+
+  test("and what they keep in the cache disturbs nobody who asks how the cache fares", async () => {
+    const answer = await fetch(`${served.url}/api/bi/cache-analytics`, { headers: bearer(served.key) });
+    expect(answer.status).toBe(200);
+  });
 });
 
 test("a commit reaches the channels of its location as what changed and what happened, and no other", async () => {

@@ -44,6 +44,7 @@ const TABLE: readonly Asked[] = [
   { name: "a HEAD", path: "/livez", status: 200, method: "HEAD" },
   { name: "a page", path: "/login", status: 200, headers: () => page },
   { name: "a file", path: "/assets/app.css", status: 200 },
+  { name: "the service worker", path: "/service-worker.js", status: 200 },
   {
     name: "events taken",
     path: "/v1/events",

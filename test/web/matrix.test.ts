@@ -5,10 +5,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { z } from "zod";
 import type { Role, Scope, User } from "../../src/control/types.ts";
+import { insightId } from "../../src/report/concierge/insight.ts";
 import { allRoutes, buildApp } from "../../src/web/app.ts";
 import type { Route } from "../../src/web/route.ts";
 import { newTokens } from "../../src/web/tokens.ts";
+import { foreignAlerts } from "../support/foreign_alerts.ts";
 import { type IngestWorld, openWorld, removeFolder } from "../support/ingest_world.ts";
+import { foreignDeliveries } from "./foreign_deliveries.ts";
 
 const ORIGIN = "http://localhost";
 const PASSWORD = "correct horse battery";
@@ -224,8 +227,8 @@ function placeOf(route: Route): "path" | "query" | "body" | null {
 
 function takesLocation(schema: z.ZodType | undefined): boolean {
   if (schema === undefined) return false;
-  const { properties } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-  return properties !== undefined && "location_id" in properties;
+  const { properties, oneOf = [] } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return [{ properties }, ...oneOf].some((one) => one.properties !== undefined && "location_id" in one.properties);
 }
 
 function inPlace(route: Route, place: "path" | "query" | "body", location_id: string): string {
@@ -362,6 +365,15 @@ async function foreignIds(): Promise<Readonly<Record<string, string>>> {
   const reason = { index: 0, id: null, field: "type", code: "type_invalid", detail: SECRET } as const;
   control.quarantine([{ received_at: now, location_id: THERE, reason, raw: `{"type":"${SECRET}"}` }]);
   const [row] = control.quarantined({ locations: [THERE], limit: 1 });
+  const recommendation = control.addRecommendationRule({
+    location_id: THERE,
+    purpose: "churn",
+    position: 1,
+    enabled: true,
+    conditions: {},
+    action: "look",
+    title: SECRET,
+  });
   return {
     key_id: key.key_id,
     rule_id: String(rule.rule_id),
@@ -371,6 +383,10 @@ async function foreignIds(): Promise<Readonly<Record<string, string>>> {
     contact_id: `${SECRET}-contact`,
     bot_id: `${SECRET}-bot`,
     kpi: "revenue",
+    recommendation_id: String(recommendation.recommendation_id),
+    "/api/bi/concierge/:id": insightId(THERE, "bot", [`${SECRET}-bot`]),
+    ...foreignDeliveries(web.parts, THERE, user.user_id, SECRET),
+    ...foreignAlerts(control, THERE, SECRET),
     "/v1/quarantine/:id": String(row?.quarantine_id),
     "/settings/quarantine/:id": String(row?.quarantine_id),
     "/api/bi/contacts/:id": `${SECRET}-contact`,

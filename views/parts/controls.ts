@@ -19,7 +19,7 @@ const SPOKEN: Readonly<Record<string, string>> = { all: "All" };
 export function controls(props: ControlsProps): Html {
   const { query } = props;
   const named = query.from === null ? (query.timeframe ?? "30d") : null;
-  return html`${locationMenu(props)}
+  return html`${locationMenu(query, props.locations)}
     <div class="topbar-row2 bar-row">
       <div class="seg" role="group" aria-label="Timeframe">${TIMEFRAMES.map(
         (name) =>
@@ -30,16 +30,17 @@ export function controls(props: ControlsProps): Html {
     </div>`;
 }
 
-function locationMenu({ query, locations }: ControlsProps): Html {
+/** The choice of a location, for any page that has one in its address. */
+export function locationMenu(query: ViewQuery, locations: ControlsProps["locations"], path = "/"): Html {
   const current = locations.find(({ location_id }) => location_id === query.location_id);
   const label = current ? labelOf(current) : "All locations";
   return html`<details class="menu" id="location-menu">
     <summary class="btn btn-quiet location" aria-label="Location: ${label}">${icon("i-map-pin")}<span>${label}</span>${icon("i-chevron-down", "i i-s")}</summary>
     <div class="menu-panel menu-scroll">
-      <a class="menu-item" ${viewLink(query, { location_id: null })}${!current && html` aria-current="true"`}>All locations<span class="end">${locations.length}</span>${icon("i-check", "i i-s tick")}</a>
+      <a class="menu-item" ${viewLink(query, { location_id: null }, path)}${!current && html` aria-current="true"`}>All locations<span class="end">${locations.length}</span>${icon("i-check", "i i-s tick")}</a>
       ${locations.map(
         (location) =>
-          html`<a class="menu-item" ${viewLink(query, { location_id: location.location_id })}${location === current && html` aria-current="true"`}>${labelOf(location)}<span class="end">${location.name !== location.location_id && location.location_id}</span>${icon("i-check", "i i-s tick")}</a>`,
+          html`<a class="menu-item" ${viewLink(query, { location_id: location.location_id }, path)}${location === current && html` aria-current="true"`}>${labelOf(location)}<span class="end">${location.name !== location.location_id && location.location_id}</span>${icon("i-check", "i i-s tick")}</a>`,
       )}
     </div>
   </details>`;

@@ -7,9 +7,25 @@ import { kpis } from "./0004_kpis.ts";
 import { quarantine } from "./0005_quarantine.ts";
 import { heartbeats } from "./0006_heartbeats.ts";
 import { acknowledged } from "./0007_acknowledged.ts";
+import { alerts } from "./0008_alerts.ts";
+import { deliveries } from "./0009_deliveries.ts";
+import { watch } from "./0010_watch.ts";
+import { insight } from "./0011_insight.ts";
 
 /** In order, for ever: a migration that was released is never edited, only followed. */
-const MIGRATIONS: readonly string[] = [spine, audit, access, kpis, quarantine, heartbeats, acknowledged];
+const MIGRATIONS: readonly string[] = [
+  spine,
+  audit,
+  access,
+  kpis,
+  quarantine,
+  heartbeats,
+  acknowledged,
+  alerts,
+  deliveries,
+  watch,
+  insight,
+];
 
 /**
  * Brings the database to this version, each step in its own transaction.

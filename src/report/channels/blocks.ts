@@ -9,10 +9,11 @@ import { anomalyReport } from "../anomalies.ts";
 import { botReport } from "../bot-performance.ts";
 import { botsSeen } from "../bots.ts";
 import { type Asked, framed, type ReportParts } from "../common.ts";
+import { concierge, INSIGHTS_MAX } from "../concierge.ts";
 import { employeesOf } from "../employees.ts";
 import { kpiFigures } from "../kpis.ts";
 import { maskedCell, maskedEvent } from "../personal.ts";
-import { predictiveReport } from "../predictive.ts";
+import { predictiveReport, scoredOf } from "../predictive.ts";
 import { pulseOf } from "../pulse.ts";
 import { REVENUE_KPIS, type RevenueReport, revenueReport } from "../revenue.ts";
 import { scanOf } from "../scan.ts";
@@ -120,13 +121,24 @@ export const ANOMALIES_BLOCK: Block = {
   },
 };
 
+/** What to see to, in sentences. What somebody dismissed for themselves is among it: all who listen hear the same. */
+export const CONCIERGE_BLOCK: Block = {
+  name: "concierge",
+  sections: { insights: "insight" },
+  every_ms: DEAREST_MS,
+  async render(parts, asked) {
+    const { insights } = await concierge(parts, asked);
+    return { insights: new Map(insights.slice(0, INSIGHTS_MAX).map((insight) => [insight.id, insight])) };
+  },
+};
+
 /** What to do next. */
 export const ACTIONS_BLOCK: Block = {
   name: "actions",
   sections: { actions: "insight" },
   every_ms: DEAREST_MS,
   async render(parts, asked) {
-    const { actions } = await predictiveReport(parts, asked);
+    const { actions } = await scoredOf(parts, await framed(parts, asked), asked.personal === true);
     return { actions: new Map(actions.map((action) => [`${action.action} ${action.contact_id}`, action])) };
   },
 };

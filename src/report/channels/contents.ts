@@ -5,6 +5,7 @@ import {
   ANOMALIES_BLOCK,
   type Block,
   BOTS_BLOCK,
+  CONCIERGE_BLOCK,
   EMPLOYEES_BLOCK,
   HEADLINE_BLOCK,
   MONEY_BLOCK,
@@ -13,6 +14,7 @@ import {
   REVENUE_BLOCK,
   TRADES_BLOCK,
 } from "./blocks.ts";
+import { NOTICED_BLOCK, NOTICED_INSIGHT_BLOCK } from "./noticed.ts";
 
 export interface Content {
   blocks: readonly Block[];
@@ -28,16 +30,26 @@ export const LOCATION_CHANNELS: Readonly<Record<string, Content>> = {
   "bi/revenue-intelligence": { blocks: [MONEY_BLOCK, REVENUE_BLOCK], activity: null, alerts: false },
   "bot-performance": { blocks: [BOTS_BLOCK, TRADES_BLOCK], activity: null, alerts: true },
   "business-intelligence": {
-    blocks: [HEADLINE_BLOCK, PULSE_BLOCK, BOTS_BLOCK, REVENUE_BLOCK, TRADES_BLOCK, OUTLOOK_BLOCK, ANOMALIES_BLOCK],
+    blocks: [
+      HEADLINE_BLOCK,
+      PULSE_BLOCK,
+      BOTS_BLOCK,
+      REVENUE_BLOCK,
+      TRADES_BLOCK,
+      OUTLOOK_BLOCK,
+      CONCIERGE_BLOCK,
+      ANOMALIES_BLOCK,
+      NOTICED_BLOCK,
+    ],
     activity: () => true,
     alerts: true,
   },
   "ai-concierge": {
-    blocks: [EMPLOYEES_BLOCK, ACTIONS_BLOCK],
+    blocks: [EMPLOYEES_BLOCK, ACTIONS_BLOCK, CONCIERGE_BLOCK, NOTICED_INSIGHT_BLOCK],
     activity: ({ type }) => type === "ai_activity",
     alerts: true,
   },
-  "analytics/advanced": { blocks: [OUTLOOK_BLOCK, ANOMALIES_BLOCK], activity: null, alerts: false },
+  "analytics/advanced": { blocks: [OUTLOOK_BLOCK, ANOMALIES_BLOCK, NOTICED_BLOCK], activity: null, alerts: false },
   activity: { blocks: [], activity: () => true, alerts: true },
 };
 

@@ -1,5 +1,6 @@
 /** What one location's channel shows and tells, rendered anew after each commit. */
 import { timeframeOf } from "../../catalogue/period.ts";
+import { maskedText } from "../../catalogue/personal.ts";
 import type { Cache } from "../cache.ts";
 import type { Asked, ReportParts } from "../common.ts";
 import type { Arrival, Arrivals } from "./arrivals.ts";
@@ -8,6 +9,8 @@ import { type Content, isStall } from "./contents.ts";
 
 export interface ChannelParts extends ReportParts {
   cache: Cache;
+  /** What changed about alerts of rules, for each listener since it listened last. */
+  alerts: { feed: { reader(location_id: string): { next(): readonly object[] } } };
   now: () => number;
 }
 
@@ -35,6 +38,7 @@ export function locationChannel(
   { location_id, personal }: { location_id: string; personal: boolean },
 ): Location {
   const reader = arrivals.reader(location_id);
+  const changes = parts.alerts.feed.reader(location_id);
   return {
     frames: Object.assign({}, ...blocks.map(({ sections }) => sections)),
     async render() {
@@ -59,6 +63,7 @@ export function locationChannel(
         news: [
           ...(activity ? activityNews(arrived, activity, personal) : []),
           ...(alerts ? stalls(arrived.events, personal) : []),
+          ...(alerts ? alertNews(changes.next(), personal) : []),
         ],
         afresh: arrived.lost,
       };
@@ -155,6 +160,13 @@ function stalls(events: readonly Arrival[], personal: boolean): { type: string; 
   if (told.length === 0) return [];
   const alerts = told.map((event) => `{"kind":"stall","event":${event}}`);
   return [{ type: "alert", data: `{"alerts":[${alerts.join(",")}]}` }];
+}
+
+function alertNews(changes: readonly object[], personal: boolean): { type: string; data: string }[] {
+  if (changes.length === 0) return [];
+  const text = JSON.stringify({ alerts: changes });
+  // Names of bots and what people call their rules may hold addresses and numbers.
+  return [{ type: "alert", data: personal ? text : maskedText(text) }];
 }
 
 /** The newest that fit into a frame, as JSON, in the order they came. */

@@ -72,7 +72,7 @@ export function seenCurrencies(
 export const FIRST_CURRENCY = "currency_first";
 export const LAST_CURRENCY = "currency_last";
 
-function itemSql({ scope }: Part, { index, aggregate }: WantedRow): string {
+export function itemSql({ scope }: Part, { index, aggregate }: WantedRow): string {
   const filter = aggregate.where === null ? "" : ` FILTER (WHERE ${whereSql(scope, aggregate.where)})`;
   switch (aggregate.agg) {
     case "count":

@@ -154,8 +154,8 @@ function chosenSql(
   return `(FROM merged WHERE lvl = 1) UNION ALL (FROM merged WHERE lvl = 0${ordered} LIMIT ${cut})`;
 }
 
-/** A KPI in doubles: for sorting only. */
-function orderSql(expression: Expression, indexes: ReadonlyMap<Aggregate, number>): string {
+/** A KPI in doubles: for sorting, and for looking into what moved. */
+export function orderSql(expression: Expression, indexes: ReadonlyMap<Aggregate, number>): string {
   if ("number" in expression) return `${expression.number}::DOUBLE`;
   if ("op" in expression) {
     const left = orderSql(expression.left, indexes);

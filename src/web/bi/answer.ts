@@ -73,6 +73,28 @@ export async function biAnswer(
   return new Response(`${head.slice(0, -1)},${value.text}`, { headers });
 }
 
+/** A report for a page, kept as long as the API keeps the same answer. Throws Problem 422 and 503. */
+export async function keptReport<T>(
+  parts: Parts,
+  request: Request,
+  asked: Asked,
+  about: About,
+  work: (asked: Asked) => Promise<T>,
+): Promise<T> {
+  const asker = callerOf(parts, request);
+  const ask = async (signal: AbortSignal): Promise<{ value: T; bytes: number }> => {
+    parts.observe.tag(signal, requestId(request));
+    const turn = () => work({ ...asked, signal });
+    const value = await parts.questions.run(`${asker?.kind} ${asker?.id}`, signal, turn);
+    return { value, bytes: JSON.stringify(value).length * 2 };
+  };
+  const { value } = await expected(
+    parts.cache.take(keyOf(parts, asked, about), subjectOf(asked, about), ask, asked.signal),
+    "filter",
+  );
+  return value;
+}
+
 /** The part of an answer that stays true: JSON without its opening brace. */
 interface Lasting {
   text: string;
@@ -98,9 +120,11 @@ function keyOf({ control }: Parts, asked: Asked, { route, of }: About): string {
   ]);
 }
 
-/** What a key of the cache may be told of: no values of filters, no formulas. */
+/** What a key of the cache may be told of: no values of filters, no formulas. Null for what channels keep there. */
 export function questionOfKey(key: string) {
-  const [route, , location_id, , timeframe, , timezone, filters] = keyShape.parse(JSON.parse(key));
+  const read = keyShape.safeParse(JSON.parse(key));
+  if (!read.success) return null;
+  const [route, , location_id, , timeframe, , timezone, filters] = read.data;
   return { route, location_id, timeframe, timezone, filters: filters.length };
 }
 

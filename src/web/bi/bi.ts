@@ -4,20 +4,25 @@
  */
 import type { Parts } from "../parts.ts";
 import type { Route } from "../route.ts";
+import { annotationRoutes } from "./annotations.ts";
 import { anomalyRoutes } from "./anomalies.ts";
 import { botPerformanceRoutes } from "./bot-performance.ts";
 import { cacheRoutes } from "./cache.ts";
+import { conciergeRoutes } from "./concierge.ts";
 import { contactRoutes } from "./contacts.ts";
 import { drillDownRoutes } from "./drill-down.ts";
 import { eventRoutes } from "./events.ts";
 import { funnelRoutes } from "./funnel.ts";
 import { jobRoutes } from "./jobs.ts";
 import { metricsRoutes } from "./metrics.ts";
+import { modelRoutes } from "./models.ts";
 import { predictiveRoutes } from "./predictive.ts";
 import { questionRoutes } from "./questions.ts";
 import { realTimeRoutes } from "./real-time.ts";
+import { recommendationRoutes } from "./recommendation-rules.ts";
 import { retentionRoutes } from "./retention.ts";
 import { revenueRoutes } from "./revenue.ts";
+import { scoreRoutes } from "./scores.ts";
 
 /** Everything under `/api/bi`. */
 export function biRoutes(parts: Parts): readonly Route[] {
@@ -26,7 +31,12 @@ export function biRoutes(parts: Parts): readonly Route[] {
     ...revenueRoutes(parts),
     ...botPerformanceRoutes(parts),
     ...predictiveRoutes(parts),
+    ...scoreRoutes(parts),
+    ...modelRoutes(parts),
+    ...recommendationRoutes(parts),
+    ...conciergeRoutes(parts),
     ...anomalyRoutes(parts),
+    ...annotationRoutes(parts),
     ...drillDownRoutes(parts),
     ...funnelRoutes(parts),
     ...retentionRoutes(parts),

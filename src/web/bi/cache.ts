@@ -67,7 +67,7 @@ export function cacheRoutes(parts: Parts, routes: () => readonly Route[]): reado
         const { slowest, most_used, ...counts } = parts.cache.analytics();
         const asked = counts.hits + counts.shared + counts.misses;
         const listed = (questions: readonly CachedQuestion[]) =>
-          caller.locations === null ? questions.map(questionJson) : [];
+          caller.locations === null ? questions.flatMap(questionJson) : [];
         return {
           ...counts,
           hit_rate: asked === 0 ? null : (counts.hits + counts.shared) / asked,
@@ -103,8 +103,10 @@ export function cacheRoutes(parts: Parts, routes: () => readonly Route[]): reado
 }
 
 /** Values of filters and formulas are left out: they may be personal. */
-function questionJson({ key, hits, bytes, age_ms, took_ms }: CachedQuestion): z.infer<typeof questionShape> {
-  return { ...questionOfKey(key), hits, bytes, age_ms: Math.round(age_ms), took_ms: Math.round(took_ms) };
+function questionJson({ key, hits, bytes, age_ms, took_ms }: CachedQuestion): z.infer<typeof questionShape>[] {
+  const question = questionOfKey(key);
+  if (question === null) return [];
+  return [{ ...question, hits, bytes, age_ms: Math.round(age_ms), took_ms: Math.round(took_ms) }];
 }
 
 /** Those that show nothing that the caller may not see. */

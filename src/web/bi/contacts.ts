@@ -8,6 +8,8 @@ import { biAnswer } from "./answer.ts";
 import { cursorOf, cursorText } from "./cursor.ts";
 import { eventCursor, eventLimit, eventShape, nextCursor } from "./events.ts";
 import { askedOf, commonQuery } from "./input.ts";
+import { tickOf } from "./insight-shapes.ts";
+import { contactShape, purposeShape } from "./score-shapes.ts";
 import { currencyShape, framedShape, instantShape } from "./shapes.ts";
 
 const SEARCH_CHARS_MAX = 128;
@@ -49,6 +51,9 @@ const lifeShape = framedShape.extend({
     by_bot: z.array(z.strictObject({ bot_id: z.string(), events: count, last_seen: instantShape })),
     by_location: z.array(z.strictObject({ location_id: z.string(), events: count, last_seen: instantShape })),
   }),
+  scores: z
+    .array(contactShape.omit({ contact_id: true }).extend({ model: purposeShape }))
+    .describe("Of now, where a model is in force and the contact is one of those that it scores."),
   events: z.array(eventShape),
   next_cursor: z.string().nullable(),
 });
@@ -106,7 +111,7 @@ export function contactRoutes(parts: Parts): readonly Route[] {
         const wanted = unnamed ? { ...given, timeframe: "all" as const } : given;
         const asked = askedOf(parts, caller, wanted, filter, request.signal, "filter");
         const { contact_id } = params;
-        const about = { route: "contact", of: [contact_id, after, limit], subject: ENDLESS };
+        const about = { route: "contact", of: [contact_id, after, limit, tickOf(asked.now)], subject: ENDLESS };
         return biAnswer(parts, request, asked, about, async (asked) => {
           const life = await contactLife(parts, { ...asked, contact_id, after, limit });
           if (!life) throw new Problem({ status: 404, title: "Not found", detail: "There is no such contact." });

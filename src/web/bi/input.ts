@@ -34,7 +34,7 @@ const OPS = [
 /** Longer than any history; keeps a year's grain from making endless buckets. */
 const RANGE_MAX_US = 200 * 366 * 86_400_000_000;
 
-const instant = z
+export const instant = z
   .string()
   .max(64)
   .transform((text, context) => {

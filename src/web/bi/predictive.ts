@@ -1,32 +1,13 @@
 /** Predictive insights: forecasts, scores, what to do. */
 import { z } from "zod";
 import { FORECAST_KPIS, predictiveReport } from "../../report/predictive.ts";
-import { SCORE_METHOD } from "../../report/scored-contacts.ts";
 import type { Parts } from "../parts.ts";
 import { type Route, route } from "../route.ts";
 import { biAnswer } from "./answer.ts";
 import { askedOf, commonQuery } from "./input.ts";
-import { forecastShape, moneyShape, tickOf } from "./insight-shapes.ts";
+import { driversShape, forecastShape, moneyShape, tickOf } from "./insight-shapes.ts";
+import { actionShape, levelShape, probabilityShape, purposeShape, scoresShape } from "./score-shapes.ts";
 import { amountShape, currencyShape, framedShape, instantShape } from "./shapes.ts";
-
-const countShape = z.int().min(0);
-const daysShape = z.number().min(0);
-
-const leadFactsShape = z.strictObject({
-  temperature: z.string().nullable(),
-  answered: z.int().min(0).max(4),
-  qualified: z.boolean(),
-  stalled: z.boolean(),
-  silent_days: daysShape,
-  recent_events: countShape,
-});
-const buyerFactsShape = z.strictObject({
-  purchases: countShape,
-  silent_days: daysShape,
-  usual_gap_days: daysShape,
-  own_gap: z.boolean(),
-  troubles: countShape,
-});
 
 const predictiveShape = framedShape.extend({
   bookings: forecastShape.describe("The next 7 days."),
@@ -38,22 +19,30 @@ const predictiveShape = framedShape.extend({
       currency: currencyShape,
       so_far: moneyShape,
       estimate: amountShape,
-      lower: amountShape,
+      lower: amountShape.describe("With upper: meant to hold 80% of the outcomes."),
       upper: amountShape,
+      lower_95: amountShape,
+      upper_95: amountShape,
       forecast: forecastShape.describe("Of the days that are not over."),
+      drivers: driversShape
+        .nullable()
+        .describe("What moved it against as long a part of the month before; null where neither had any."),
     })
     .describe("The local month in which the timeframe ends."),
-  conversion: scoresShape(leadFactsShape).describe("Open leads of the timeframe, of its last 90 days at most."),
-  churn: scoresShape(buyerFactsShape).describe("Buyers of the year before the end of the timeframe."),
-  actions: z.array(
-    z.strictObject({
-      action: z.string(),
-      title: z.string(),
-      contact_id: z.string(),
-      score: z.number(),
-      because: z.array(z.string()),
-    }),
-  ),
+  conversion: scoresShape.describe("Open leads of the timeframe, of its last 90 days at most."),
+  churn: scoresShape.describe("Buyers of the period before the end of the timeframe, as long as the horizon."),
+  actions: z
+    .array(
+      actionShape.extend({
+        model: purposeShape,
+        contact_id: z.string(),
+        location_id: z.string(),
+        probability: probabilityShape,
+        level: levelShape,
+        because: z.array(z.string()),
+      }),
+    )
+    .describe("The ten most probable of both that a recommendation rule is for."),
 });
 
 /** `/api/bi/predictive-insights`. */
@@ -76,7 +65,7 @@ export function predictiveRoutes(parts: Parts): readonly Route[] {
           route: "predictive-insights",
           of: [tickOf(asked.now)],
           kpis: FORECAST_KPIS,
-          // Forecasts look back half a year, scores a year.
+          // Forecasts look back a year, scores as well.
           subject: { from: Number.NEGATIVE_INFINITY },
         };
         return biAnswer(parts, request, asked, about, async (asked) => {
@@ -86,26 +75,4 @@ export function predictiveRoutes(parts: Parts): readonly Route[] {
       },
     }),
   ];
-}
-
-function scoresShape<Facts extends z.ZodType>(facts: Facts) {
-  const level = z.enum(["low", "medium", "high"]);
-  return z.strictObject({
-    method: z.literal(SCORE_METHOD),
-    description: z.string(),
-    considered: countShape,
-    scored: countShape,
-    levels: z.strictObject({ high: countShape, medium: countShape, low: countShape }),
-    contacts: z.array(
-      z.strictObject({
-        contact_id: z.string(),
-        last_event_at: instantShape,
-        facts,
-        score: z.int().min(0).max(100).describe("The points of its factors added up; no probability."),
-        level,
-        factors: z.array(z.strictObject({ factor: z.string(), points: z.int(), text: z.string() })),
-      }),
-    ),
-    reason: z.string().nullable(),
-  });
 }

@@ -5,7 +5,7 @@ import type { Parts } from "../parts.ts";
 import { type Route, route } from "../route.ts";
 import { biAnswer } from "./answer.ts";
 import { askedOf, commonQuery } from "./input.ts";
-import { forecastShape, moneyShape, tickOf } from "./insight-shapes.ts";
+import { driversShape, forecastShape, moneyShape, tickOf } from "./insight-shapes.ts";
 import { currencyShape, framedShape, instantShape, kpiShape } from "./shapes.ts";
 
 const amounts = {
@@ -15,28 +15,6 @@ const amounts = {
   cost: moneyShape,
   margin: moneyShape,
 } as const;
-
-const segmentShape = z.strictObject({
-  key: z.string().nullable(),
-  value: moneyShape,
-  previous: moneyShape,
-  contribution: moneyShape.describe("value − previous"),
-  share: z.number().nullable(),
-});
-
-const driversShape = z.strictObject({
-  currency: currencyShape,
-  value: moneyShape,
-  previous: moneyShape,
-  change: moneyShape,
-  by: z.array(
-    z.strictObject({
-      dimension: z.enum(["bot_id", "source"]),
-      segments: z.array(segmentShape),
-      others: moneyShape.describe("Of all segments that are not listed: with theirs it is the change, exactly."),
-    }),
-  ),
-});
 
 const revenueShape = framedShape.extend({
   revenue: kpiShape,
@@ -83,7 +61,7 @@ export function revenueRoutes(parts: Parts): readonly Route[] {
           route: "revenue-intelligence",
           of: [shown, tickOf(asked.now)],
           kpis: REVENUE_KPIS,
-          // The forecast looks back half a year. Events of other types change nothing, but where the first and the last are.
+          // The forecast looks back a year. Events of other types change nothing, but where the first and the last are.
           subject: {
             from: Number.NEGATIVE_INFINITY,
             ...(asked.timeframe === "all" ? {} : { types: REVENUE_TYPES }),

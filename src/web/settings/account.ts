@@ -3,6 +3,7 @@ import { accountPage, recoveryCodesPage, totpPage } from "../../../views/account
 import type { Errors } from "../../../views/parts/settings.ts";
 import { formatInstant } from "../../catalogue/time.ts";
 import type { Caller } from "../../control/types.ts";
+import { isSecure } from "../access.ts";
 import { changePassword, currentSession, endSignIn, signInsOf, userOf } from "../auth/account.ts";
 import { confirmTotp, pendingTotp, removeTotp, startTotp } from "../auth/totp.ts";
 import { shellUser } from "../pages.ts";
@@ -136,6 +137,7 @@ function pageOf(parts: Parts, request: Request, caller: Caller, errors: Errors) 
       since: minuteText(formatInstant(created_at)),
       current: session_id === current,
     })),
+    has_tls: isSecure(parts.settings),
     errors,
     done: doneText(request),
   });

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { ANOMALY_METHOD } from "../../../src/report/anomalies.ts";
 import { cleanUp, eventOf } from "../../store/fixture.ts";
 import { START } from "../access_world.ts";
 import { DAY, HOUR, type InsightWorld, insightWorld, LOADING_MS, within } from "./insight_world.ts";
@@ -15,7 +16,15 @@ interface Anomaly {
   upper: number | string;
   severity: string;
   score: number;
-  cause: { dimension: string; key: string | null; contribution: number | string; share: number }[];
+  side: string;
+  bot_id?: string | null;
+  cause: {
+    dimension: string;
+    key: string | null;
+    contribution: number | string;
+    share: number;
+    within: { dimension: string; key: string | null } | null;
+  }[];
   recommendation: string;
   acknowledged: boolean;
   acknowledged_by: string | null;
@@ -25,7 +34,8 @@ interface Answer {
   total: number;
   grain: string;
   method: string;
-  watched: { kpi: string; judged: number; reason: string | null }[];
+  quality: { threshold: number; judged: number; per_100_judged: number | null };
+  watched: { kpi: string; bot_id?: string | null; judged: number; anomalies: number; reason: string | null }[];
 }
 
 let insight: InsightWorld;
@@ -42,65 +52,89 @@ const dayOf = ({ t, kpi }: Anomaly): string => `${t.slice(5, 10)} ${kpi}`;
 
 describe("GET /api/bi/anomaly-detection", () => {
   test("finds what was planted in the demo, with who made it", async () => {
-    const { anomalies, method, grain, total } = await ask("?location_id=demo&timeframe=90d");
-    expect([method, grain, total]).toEqual(["robust_seasonal_z_score", "day", anomalies.length]);
+    const { anomalies, method, grain, total, quality } = await ask("?location_id=demo&timeframe=90d");
+    expect([method, grain, total]).toEqual([ANOMALY_METHOD, "day", anomalies.length]);
+    expect(quality).toMatchObject({ threshold: 1, judged: expect.any(Number) });
     const found = anomalies.map(dayOf);
     // The demo's days 38, 71, 72 and 80 of 91, from 2026-08-20 on (jobs/demo/mood).
-    expect(found).toEqual(expect.arrayContaining(["09-27 calls", "10-30 leads", "10-31 leads", "11-08 revenue"]));
+    expect(found).toEqual(expect.arrayContaining(["09-27 calls", "10-30 leads", "11-08 average_deal_value"]));
     const calls = anomalies.find((one) => dayOf(one) === "09-27 calls");
-    expect(calls?.score).toBeLessThan(-3.5);
+    expect([calls?.side, Number(calls?.score) >= 1]).toEqual(["below", true]);
     expect(calls?.cause.map(({ dimension, key }) => `${dimension} ${key}`)).toContain("bot_id luna");
-    const estate = anomalies.find((one) => dayOf(one) === "11-08 revenue");
-    expect(estate?.cause[0]).toMatchObject({ dimension: "bot_id", key: "seller-bot" });
-    expect(estate?.recommendation).toContain("seller-bot");
+    const leads = anomalies.find((one) => dayOf(one) === "10-30 leads");
+    expect(leads?.recommendation).toContain("forms, ads and the lead bot");
   });
 
-  test("judges a value by the same days of the weeks before", async () => {
+  test("says what was usual by then, between its bounds, and what the day had", async () => {
     const { anomalies } = await ask("?location_id=demo&timeframe=90d");
     const leads = anomalies.find((one) => dayOf(one) === "10-30 leads");
     const midnight = Date.parse(leads?.t ?? "") * 1_000;
-    const on = (weeks: number): number =>
-      insight.events.filter(({ location_id, type, time }) => {
-        const from = midnight - weeks * 7 * DAY;
-        return location_id === "demo" && type === "lead_created" && time >= from && time < from + DAY;
-      }).length;
-    const before = Array.from({ length: 10 }, (_, index) => on(index + 1)).sort((one, other) => one - other);
-    expect(leads?.value).toBe(on(0));
-    expect(leads?.expected).toBe(((before[4] ?? 0) + (before[5] ?? 0)) / 2);
-    const by_bot = leads?.cause.find(({ dimension }) => dimension === "bot_id");
-    const usual = [1, 2, 3, 4].map(on).sort((one, other) => one - other);
-    expect(by_bot).toMatchObject({ key: "lead-bot", contribution: on(0) - ((usual[1] ?? 0) + (usual[2] ?? 0)) / 2 });
+    const on = insight.events.filter(
+      ({ location_id, type, time }) =>
+        location_id === "demo" && type === "lead_created" && time >= midnight && time < midnight + DAY,
+    ).length;
+    expect(leads?.value).toBe(on);
+    for (const { value, expected, lower, upper, side } of anomalies) {
+      expect(Number(lower)).toBeLessThanOrEqual(Number(expected));
+      expect(Number(upper)).toBeGreaterThanOrEqual(Number(expected));
+      expect(Number(value) >= Number(expected)).toBe(side === "above");
+    }
   });
 
-  test("finds a burst within hours, on the newest day", async () => {
-    const burst = Array.from({ length: 80 }, (_, index) =>
-      eventOf({
-        type: "error_occurred",
-        location_id: "demo",
-        bot_id: "luna",
-        time: START - 3 * HOUR + index * 1_000_000,
-      }),
-    );
-    const calm = Array.from({ length: 60 }, (_, day) =>
-      eventOf({ type: "error_occurred", location_id: "demo", bot_id: "jade", time: START - (day + 2) * DAY }),
-    );
-    await insight.apply([...burst, ...calm]);
-    const { anomalies, grain } = await ask("?location_id=demo&timeframe=24h");
-    expect(grain).toBe("hour");
-    const errors = anomalies.find(({ kpi }) => kpi === "bot_errors");
-    expect(errors).toMatchObject({ t: "2026-11-18T08:00:00Z", value: 80, severity: "critical" });
-    expect(errors?.cause).toContainEqual({ dimension: "bot_id", key: "luna", contribution: 80, share: 1 });
-  });
+  test(
+    "judges a day alike in whatever timeframe it is asked about, and each bot by itself where that is asked",
+    async () => {
+      const whole = await ask("?location_id=demo&timeframe=90d");
+      const part = await ask("?location_id=demo&from=2026-10-20T07:00:00Z&to=2026-11-10T08:00:00Z");
+      const inside = whole.anomalies.filter(({ t }) => t >= "2026-10-20T07" && t < "2026-11-10T08");
+      const facts = ({ id, value, expected, score }: Anomaly) => ({ id, value, expected, score });
+      expect(part.anomalies.map(facts)).toEqual(inside.map(facts));
+      const luna = await ask("?location_id=demo&timeframe=90d&filter=bot_id:eq:luna");
+      const bots = await ask("?location_id=demo&timeframe=90d&by=bot_id");
+      const watched = new Set(bots.watched.filter(({ bot_id }) => bot_id === "luna").map(({ kpi }) => kpi));
+      // Who was new to all bots is no figure of one.
+      expect(watched.has("new_contacts")).toBe(false);
+      const same = luna.anomalies.filter(({ kpi }) => watched.has(kpi));
+      expect(bots.anomalies.filter(({ bot_id }) => bot_id === "luna").map(facts)).toEqual(same.map(facts));
+      expect(luna.anomalies.map(dayOf)).toContain("09-27 calls");
+    },
+    LOADING_MS,
+  );
+
+  test(
+    "finds a burst within hours, on the newest day",
+    async () => {
+      const burst = Array.from({ length: 80 }, (_, index) =>
+        eventOf({
+          type: "error_occurred",
+          location_id: "demo",
+          bot_id: "luna",
+          time: START - 3 * HOUR + index * 1_000_000,
+        }),
+      );
+      const calm = Array.from({ length: 60 }, (_, day) =>
+        eventOf({ type: "error_occurred", location_id: "demo", bot_id: "jade", time: START - (day + 2) * DAY }),
+      );
+      await insight.apply([...burst, ...calm]);
+      const { anomalies, grain } = await ask("?location_id=demo&timeframe=24h");
+      expect(grain).toBe("hour");
+      const errors = anomalies.find(({ kpi }) => kpi === "bot_errors");
+      expect(errors).toMatchObject({ t: "2026-11-18T08:00:00Z", value: 80, severity: "critical" });
+      const luna = errors?.cause.find(({ dimension, key }) => dimension === "bot_id" && key === "luna");
+      expect([luna?.contribution, luna?.share, luna?.within]).toEqual([80, 1, null]);
+    },
+    LOADING_MS,
+  );
 
   test("raises few alarms about a quiet shop, and none about what it knows too little of", async () => {
-    const { watched, total } = await ask("?location_id=shop");
-    const judged = watched.reduce((sum, one) => sum + one.judged, 0);
-    expect(judged).toBeGreaterThan(100);
-    expect(total / judged).toBeLessThan(0.02);
-    expect(watched.find(({ kpi }) => kpi === "calls")).toMatchObject({
-      judged: 0,
-      reason: expect.stringContaining("4 weeks"),
-    });
+    const { watched, total, quality } = await ask("?location_id=shop");
+    expect(quality.judged).toBeGreaterThan(100);
+    expect(quality.judged).toBe(watched.reduce((sum, one) => sum + one.judged, 0));
+    expect(total).toBe(watched.reduce((sum, one) => sum + one.anomalies, 0));
+    expect(quality.per_100_judged).toBeLessThan(4);
+    expect(watched.some(({ kpi }) => kpi === "calls")).toBe(false);
+    const young = await ask("?location_id=shop&from=2026-08-20T00:00:00Z&to=2026-09-01T00:00:00Z");
+    expect(young.watched[0]).toMatchObject({ judged: 0, reason: expect.stringContaining("Too little history") });
     insight.web.control.ensureLocation("empty");
     expect((await ask("?location_id=empty")).anomalies).toEqual([]);
   });
@@ -113,6 +147,8 @@ describe("GET /api/bi/anomaly-detection", () => {
 });
 
 describe("an acknowledgement", () => {
+  setDefaultTimeout(LOADING_MS);
+
   const send = (method: string, id: string, key: string) =>
     insight.web.send(`/api/bi/anomalies/${id}/acknowledgement`, {
       method,
