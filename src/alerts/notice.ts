@@ -1,4 +1,5 @@
-/** What an alert says to a person, before anybody knows by which way it goes to them. */
+/** What an alert says to a person, before anybody knows by which way it goes to them; and as it is kept until it went. */
+import { z } from "zod";
 
 export type NoticeKind = "firing" | "repeat" | "resolved" | "no_data" | "error" | "delivery_failed" | "test";
 
@@ -25,4 +26,25 @@ export interface Notice {
   path: string | null;
   /** The alerts that this one notice speaks for, where it is more than one. */
   group?: readonly { rule_id: string; title: string }[];
+}
+
+const schema: z.ZodType<Notice> = z.object({
+  notice_id: z.string(),
+  kind: z.enum(["firing", "repeat", "resolved", "no_data", "error", "delivery_failed", "test"]),
+  at: z.number(),
+  severity: z.enum(["info", "warning", "critical"]),
+  location_id: z.string().nullable(),
+  rule_id: z.string().nullable(),
+  rule_name: z.string(),
+  alert_id: z.string().nullable(),
+  title: z.string(),
+  text: z.string(),
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  path: z.string().nullable(),
+  group: z.array(z.object({ rule_id: z.string(), title: z.string() })).exactOptional(),
+});
+
+/** From its JSON. Throws for what is none. */
+export function readNotice(text: string): Notice {
+  return schema.parse(JSON.parse(text));
 }

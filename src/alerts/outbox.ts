@@ -2,10 +2,9 @@
  * Notices that were decided and are not handed over yet. They are kept with the states that they tell of, so that a restart
  * neither loses one nor says it twice; those of one bundle become one.
  */
-import { z } from "zod";
 import type { WaitingNotice } from "../control/alerts.ts";
 import type { Control } from "../control/control.ts";
-import type { Notice, NoticeSeverity } from "./notice.ts";
+import { type Notice, type NoticeSeverity, readNotice } from "./notice.ts";
 import type { Rule } from "./rule.ts";
 import { lengthOf } from "./windows.ts";
 
@@ -19,21 +18,6 @@ type Bundling = Pick<Rule, "kind" | "group"> & { channels: readonly string[] };
 type Kept = Pick<Control, "waitingNotices" | "dropNotices" | "notificationChannel">;
 
 const SEVERITIES: readonly NoticeSeverity[] = ["info", "warning", "critical"];
-
-const noticeSchema = z.object({
-  notice_id: z.string(),
-  kind: z.enum(["firing", "repeat", "resolved", "no_data", "error", "delivery_failed", "test"]),
-  at: z.number(),
-  severity: z.enum(["info", "warning", "critical"]),
-  location_id: z.string().nullable(),
-  rule_id: z.string().nullable(),
-  rule_name: z.string(),
-  alert_id: z.string().nullable(),
-  title: z.string(),
-  text: z.string(),
-  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-  path: z.string().nullable(),
-});
 
 /**
  * The notice as it waits: once for channels of its location, and once for those of all, so that nothing of two locations is
@@ -67,7 +51,7 @@ export function waitingOf(
 export function flushOutbox(control: Kept, sender: Sender, now: number): number {
   let sent = 0;
   for (const waiting of Map.groupBy(control.waitingNotices(now), ({ bundle }) => bundle).values()) {
-    const notices = waiting.map(({ notice }): Notice => noticeSchema.parse(JSON.parse(notice)));
+    const notices = waiting.map(({ notice }) => readNotice(notice));
     const [first] = waiting;
     const [notice] = notices;
     if (!first || !notice) continue;

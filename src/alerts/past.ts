@@ -2,7 +2,7 @@
  * Values of the past, as they were at each of many instants: what adds up is read once as a series of minutes or hours and
  * added window by window; percentiles are taken of what was measured; what is left is asked as it is live.
  */
-import { aggregatesOf, expressionOf, printFormula } from "../catalogue/formula.ts";
+import { aggregatesOf, combined, expressionOf, printFormula } from "../catalogue/formula.ts";
 import type { Range } from "../catalogue/period.ts";
 import type { Aggregate, CommissionRule, Condition, Expression, Filter, Kpi } from "../catalogue/types.ts";
 import { recordsOf } from "../report/read-answer.ts";
@@ -210,17 +210,7 @@ function evaluate(expression: Expression, next: () => number): number | null {
   }
   const left = evaluate(expression.left, next);
   const right = evaluate(expression.right, next);
-  if (left === null || right === null) return null;
-  switch (expression.op) {
-    case "+":
-      return left + right;
-    case "-":
-      return left - right;
-    case "*":
-      return left * right;
-    case "/":
-      return right === 0 ? null : left / right;
-  }
+  return left === null || right === null ? null : combined(expression.op, left, right);
 }
 
 /** As the store answers it: a quotient of money has four places. */

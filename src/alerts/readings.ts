@@ -3,7 +3,7 @@
  * stretch of time and the same filters.
  * It must never ask for a value that cannot have changed.
  */
-import { aggregatesOf, expressionOf } from "../catalogue/formula.ts";
+import { aggregatesOf, combined, expressionOf } from "../catalogue/formula.ts";
 import type { Range } from "../catalogue/period.ts";
 import type { CommissionRule, Expression, Filter, Kpi } from "../catalogue/types.ts";
 import { recordsOf } from "../report/read-answer.ts";
@@ -237,15 +237,5 @@ function emptyOf(expression: Expression): number | null {
   if ("number" in expression) return expression.number;
   if ("agg" in expression) return ["mean", "percentile", "time_between"].includes(expression.agg) ? null : 0;
   const [left, right] = [emptyOf(expression.left), emptyOf(expression.right)];
-  if (left === null || right === null) return null;
-  switch (expression.op) {
-    case "+":
-      return left + right;
-    case "-":
-      return left - right;
-    case "*":
-      return left * right;
-    case "/":
-      return right === 0 ? null : left / right;
-  }
+  return left === null || right === null ? null : combined(expression.op, left, right);
 }

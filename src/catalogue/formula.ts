@@ -30,3 +30,17 @@ export function aggregatesOf(expression: Expression): readonly Aggregate[] {
   if ("number" in expression) return [];
   return [...aggregatesOf(expression.left), ...aggregatesOf(expression.right)];
 }
+
+/** Both sides put together; null where nothing is below the line. */
+export function combined(op: "+" | "-" | "*" | "/", left: number, right: number): number | null {
+  switch (op) {
+    case "+":
+      return left + right;
+    case "-":
+      return left - right;
+    case "*":
+      return left * right;
+    case "/":
+      return right === 0 ? null : left / right;
+  }
+}

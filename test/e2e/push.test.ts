@@ -77,11 +77,12 @@ describe.skipIf(!existsSync(CHROMIUM))("alerts in a browser without a page", () 
         registrationId: await registered,
         data: new TextDecoder().decode(pushPayload(NOTICE, served.url)),
       });
-      const shown = `navigator.serviceWorker.ready
-        .then((worker) => worker.getNotifications())
-        .then((all) => all.map(({ title, body, tag, data }) => ({ title, body, tag, url: data.url })))`;
-      await page.waitForFunction(`${shown}.then((all) => all.length > 0)`);
-      expect(await page.evaluate<unknown>(shown)).toEqual([
+      const shown = async () =>
+        page.evaluate<unknown[]>(`navigator.serviceWorker.ready
+          .then((worker) => worker.getNotifications())
+          .then((all) => all.map(({ title, body, tag, data }) => ({ title, body, tag, url: data.url })))`);
+      while ((await shown()).length === 0) await Bun.sleep(50);
+      expect(await shown()).toEqual([
         {
           title: "Firing: Stalls: Jorge's team",
           body: "3 leads stalled in the last hour.",

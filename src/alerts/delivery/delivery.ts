@@ -5,8 +5,7 @@
 import type { Settings } from "../../config.ts";
 import type { DeliveryOutcome, DeliveryRow, NewDelivery } from "../../control/deliveries.ts";
 import type { ChannelKind, NotificationChannel } from "../../control/notification-channels.ts";
-import type { Notice } from "../notice.ts";
-import { readNotice } from "./kept-notice.ts";
+import { type Notice, readNotice } from "../notice.ts";
 import { reasonOf } from "./post.ts";
 import { newDelivery, OFF, testNotice, WAITING_MAX } from "./queued.ts";
 import { type Resolve, resolveHost } from "./receiver.ts";

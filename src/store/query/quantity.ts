@@ -1,4 +1,5 @@
 /** Numbers of an answer: money and counts are exact to 12 places, measurements are doubles. Null has nothing below the line. */
+import { combined } from "../../catalogue/formula.ts";
 import { formatMoney } from "../../catalogue/money.ts";
 
 export type Quantity = { exact: bigint } | { real: number } | null;
@@ -35,7 +36,7 @@ export function combine(op: "+" | "-" | "*" | "/", left: Quantity, right: Quanti
     const exact = combineExact(op, left.exact, right.exact);
     return exact === null ? null : { exact };
   }
-  const real = combineReal(op, realOf(left) ?? 0, realOf(right) ?? 0);
+  const real = combined(op, realOf(left) ?? 0, realOf(right) ?? 0);
   return real === null || !Number.isFinite(real) ? null : { real };
 }
 
@@ -57,19 +58,6 @@ function combineExact(op: "+" | "-" | "*" | "/", left: bigint, right: bigint): b
       return (left * right) / ONE;
     case "/":
       return right === 0n ? null : (left * ONE) / right;
-  }
-}
-
-function combineReal(op: "+" | "-" | "*" | "/", left: number, right: number): number | null {
-  switch (op) {
-    case "+":
-      return left + right;
-    case "-":
-      return left - right;
-    case "*":
-      return left * right;
-    case "/":
-      return right === 0 ? null : left / right;
   }
 }
 

@@ -1,7 +1,7 @@
 /** The log of deliveries: what was sent to whom, how each try went, and once more. */
 import { z } from "zod";
-import { readNotice } from "../../alerts/delivery/kept-notice.ts";
 import { headingOf } from "../../alerts/delivery/wording.ts";
+import { readNotice } from "../../alerts/notice.ts";
 import { formatInstant } from "../../catalogue/time.ts";
 import { DELIVERY_STATES, type DeliveryRow } from "../../control/deliveries.ts";
 import type { Caller } from "../../control/types.ts";

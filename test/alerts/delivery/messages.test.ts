@@ -4,10 +4,10 @@ import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { discordBody } from "../../../src/alerts/delivery/discord.ts";
 import { mailOf } from "../../../src/alerts/delivery/email.ts";
-import { readNotice } from "../../../src/alerts/delivery/kept-notice.ts";
 import { slackBody } from "../../../src/alerts/delivery/slack.ts";
 import { aboutOf, groupLines, headingOf, linkOf, plainText } from "../../../src/alerts/delivery/wording.ts";
 import type { NoticeKind } from "../../../src/alerts/notice.ts";
+import { readNotice } from "../../../src/alerts/notice.ts";
 import { openControl } from "../../../src/control/control.ts";
 import { deliveryWorld, notice, type Receiver, receiver, START } from "./world.ts";
 
