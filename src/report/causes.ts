@@ -37,6 +37,8 @@ interface Asked {
 type Scope = Omit<Framed["scope"], "from" | "to">;
 
 const CAUSES_MAX = 5;
+/** Anomalies that are looked into at once: enough to keep the readers busy, and to leave some to others. */
+const AT_ONCE = 2;
 const WITHIN_MAX = 2;
 /** Of a dimension that is to tell of a rate, on average. */
 const EVENTS_A_SEGMENT = 2;
@@ -55,8 +57,12 @@ export async function causesFor(
   { grain, anomalies, personal }: Asked,
 ): Promise<ReadonlyMap<Found, readonly CauseFigure[]>> {
   const found = new Map<Found, readonly CauseFigure[]>();
-  for (const anomaly of anomalies)
-    found.set(anomaly, shown(await rememberedCauses(parts, scope, grain, anomaly), anomaly, personal));
+  const waiting = [...anomalies];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift())
+      found.set(next, shown(await rememberedCauses(parts, scope, grain, next), next, personal));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
   return found;
 }
 
