@@ -44,10 +44,10 @@ export function spanText(length: number): string {
   return whole > 2_880 ? durationText(`${Math.round(whole / 60)}h`) : durationText(`${whole}m`);
 }
 
-/** "over the last 15 minutes", "today", "this month". */
+/** "over the last 15 minutes", "over the last hour", "today", "this month". */
 export function windowText(window: string): string {
   if (window === "today") return "today";
-  return window === "month" ? "this month" : `over the last ${durationText(window)}`;
+  return window === "month" ? "this month" : `over the last ${durationText(window).replace(/^1 /, "")}`;
 }
 
 export interface Windows {

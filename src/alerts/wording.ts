@@ -31,7 +31,7 @@ export function sentenceOf(subject: Subject, facts: Facts): string {
     case "threshold": {
       const to = rule.value === "target" ? "the target of " : "";
       const than = `${rule.direction === "above" ? "above" : "below"} ${to}${say("threshold")}`;
-      return `${label} is ${say("value")} ${windowText(rule.window)}; the rule watches for ${than}.`;
+      return `${label}: ${say("value")} ${windowText(rule.window)}; the rule watches for ${than}.`;
     }
     case "change": {
       const change = Number(facts.change ?? 0);

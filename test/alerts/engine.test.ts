@@ -184,7 +184,7 @@ describe("what is told", () => {
     const [{ notice } = { notice: null }] = world.sent;
     expect(notice?.title).toBe("Errors: The North");
     expect(notice?.text).toBe(
-      "Bot errors is 3 over the last 1 hour; the rule watches for above 2. It has held for 1 minute. Call Jorge.",
+      "Bot errors: 3 over the last hour; the rule watches for above 2. It has held for 1 minute. Call Jorge.",
     );
     expect(notice?.facts).toMatchObject({ kpi: "bot_errors", value: 3, threshold: 2, window: "1h" });
     expect(notice?.path).toBe(`/alerts?id=${notice?.alert_id}`);

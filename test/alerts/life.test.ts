@@ -81,7 +81,7 @@ describe("an alert", () => {
     const signed_at = new Date(Number(headers["webhook-timestamp"]) * 1_000);
     expect(headers["webhook-signature"]).toBe(new Webhook(secret).sign(headers["webhook-id"] ?? "", signed_at, body));
     const { data } = messageShape.parse(JSON.parse(body));
-    expect(data.text).toContain("Bot errors is 3 over the last 2 hours; the rule watches for above 2.");
+    expect(data.text).toContain("Bot errors: 3 over the last 2 hours; the rule watches for above 2.");
     expect(open_alerts()).toMatchObject([{ rule_id: "errors", state: "firing", location_id: "main", peak: 3 }]);
   });
 

@@ -161,7 +161,7 @@ describe("the rules", () => {
       filters: "data.source:eq:portal",
     });
     expect(saved.to).toBe("/alerts/rules?done=saved");
-    expect((await page("owner", "/alerts/rules")).text).toContain("2 stalls over the last 1 hour");
+    expect((await page("owner", "/alerts/rules")).text).toContain("2 stalls over the last hour");
     expect((await page("owner", `/alerts/rules?edit=${rule_id}`)).text).toContain("data.source:eq:portal");
   });
 });
