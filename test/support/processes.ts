@@ -8,10 +8,17 @@ import type { Store } from "../../src/store/store.ts";
 
 export type Server = Subprocess<"ignore", "pipe", "ignore">;
 
+interface Spawned {
+  command: readonly string[];
+  data: string;
+  /** Beside what every test wants. */
+  flags?: readonly string[];
+}
+
 /** The server of this command on this data directory, on a free port. */
-export function spawnServer({ command, data }: { command: readonly string[]; data: string }): Server {
-  const flags = ["serve", "--http", "127.0.0.1:0", "--data", data, "--json", "--disk-free-bytes-min", "0"];
-  return Bun.spawn([...command, ...flags], {
+export function spawnServer({ command, data, flags = [] }: Spawned): Server {
+  const always = ["serve", "--http", "127.0.0.1:0", "--data", data, "--json", "--disk-free-bytes-min", "0"];
+  return Bun.spawn([...command, ...always, ...flags], {
     stdio: ["ignore", "pipe", "ignore"],
     env: { PATH: process.env.PATH ?? "" },
   });
