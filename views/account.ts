@@ -168,7 +168,7 @@ function themeForm({ csrf, theme }: ShellUser): Html {
 
 /** What this browser does is known to it alone: its script says so, and shows the button. */
 function pushCard(has_tls: boolean): Html {
-  return html`<section class="setup-card span-12" aria-labelledby="push-h"><h2 id="push-h">Alerts in this browser</h2>
+  return html`<section class="setup-card span-4" aria-labelledby="push-h"><h2 id="push-h">Alerts in this browser</h2>
     ${
       has_tls
         ? html`<div class="stack" data-push><p data-push-text role="status">Needs JavaScript.</p><button class="btn" type="button" hidden></button></div>`

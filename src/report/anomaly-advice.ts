@@ -47,12 +47,12 @@ const OF_GROUP: Readonly<Record<Kpi["group"], Sentences>> = {
 /** One sentence or two. `cause`: what contributed most. */
 export function adviceOf(kpi: Kpi, above: boolean, cause: { dimension: string; key: string | null } | null): string {
   const [high, low] = LOOK_AT[kpi.key] ?? OF_GROUP[kpi.group];
-  const first = cause?.key ? ` Start with ${nameOf(cause.dimension)} ${cause.key}.` : "";
+  const first = cause?.key ? ` Start with ${dimensionName(cause.dimension)} ${cause.key}.` : "";
   return `${above ? high : low}.${first}`;
 }
 
 /** A dimension as a sentence names it: "bot", "channel". */
-function nameOf(dimension: string): string {
+export function dimensionName(dimension: string): string {
   return dimension
     .replace(/^data\./, "")
     .replace(/_id$/, "")

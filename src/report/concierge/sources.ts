@@ -3,6 +3,7 @@
 import { kpiOf } from "../../catalogue/kpis.ts";
 import { formatInstant } from "../../catalogue/time.ts";
 import { ANOMALY_METHOD, type Anomaly, anomalyReport } from "../anomalies.ts";
+import { dimensionName } from "../anomaly-advice.ts";
 import { botsSeen } from "../bots.ts";
 import type { Asked, Framed, ReportParts } from "../common.ts";
 import { targetOf } from "../kpis.ts";
@@ -45,10 +46,10 @@ function anomalyInsight(asked: Asked, anomaly: Anomaly, others: readonly Anomaly
     value: amountText(kpi, anomaly.value, currency),
     expected: amountText(kpi, anomaly.expected, currency),
     cause: first?.key ?? null,
-    dimension: first?.dimension.replace(/^data\.|_id$/g, "") ?? null,
+    dimension: first ? dimensionName(first.dimension) : null,
     also: others.length === 0 ? null : others.map((other) => other.label).join(", "),
   };
-  const why = facts.cause === null ? "" : ` ${facts.dimension} ${facts.cause} contributed most.`;
+  const why = facts.cause === null ? "" : ` Contributed most: ${facts.dimension} ${facts.cause}.`;
   const also = facts.also === null ? "" : ` Odd with it: ${facts.also}.`;
   return {
     kind: "anomaly",
