@@ -4,7 +4,6 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import css from "../public/app.css" with { type: "file" };
 import clientChannel from "../public/client/channel.js" with { type: "file" };
 import client from "../public/client/client.js" with { type: "file" };
 import clientLine from "../public/client/line.js" with { type: "file" };
@@ -33,6 +32,7 @@ import manifest from "../public/manifest.webmanifest" with { type: "file" };
 import alpine from "../public/vendor/alpine.min.js" with { type: "file" };
 import htmx from "../public/vendor/htmx.min.js" with { type: "file" };
 import uplot from "../public/vendor/uplot.min.js" with { type: "file" };
+import { styleSheet } from "./styles.ts";
 
 export interface Asset {
   path: string;
@@ -46,7 +46,6 @@ const SVG = "image/svg+xml";
 const WOFF2 = "font/woff2";
 
 const TABLE: readonly { path: string; type: string; file: string }[] = [
-  { path: "app.css", type: CSS, file: css },
   { path: "favicon.svg", type: SVG, file: favicon },
   { path: "icons.svg", type: SVG, file: icons },
   { path: "manifest.webmanifest", type: "application/manifest+json", file: manifest },
@@ -77,8 +76,14 @@ const TABLE: readonly { path: string; type: string; file: string }[] = [
   { path: "vendor/uplot.min.js", type: JS, file: uplot },
 ];
 
+const FILES: readonly Asset[] = TABLE.map(({ path, type, file }) => ({
+  path,
+  type,
+  bytes: new Uint8Array(readFileSync(file)),
+}));
+
 export const ASSETS: ReadonlyMap<string, Asset> = new Map(
-  TABLE.map(({ path, type, file }) => [path, { path, type, bytes: new Uint8Array(readFileSync(file)) }]),
+  [{ path: "app.css", type: CSS, bytes: styleSheet() }, ...FILES].map((file) => [file.path, file]),
 );
 
 /** One name for all of them together: modules and fonts refer to each other by relative addresses, so they change as one. */

@@ -1,8 +1,8 @@
+import { partial } from "./figures.ts";
 import { counted } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { icon } from "./icons.ts";
 import { setupShell } from "./layout.ts";
-import { partial } from "./overview.ts";
 import type { LiveProps } from "./parts/live-state.ts";
 import type { Theme } from "./parts/theme-menu.ts";
 

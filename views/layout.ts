@@ -3,6 +3,7 @@ import { type Html, html } from "./html.ts";
 import { icon, sprite } from "./icons.ts";
 import { type NavKey, nav, settingsTabs } from "./nav.ts";
 import { csrfField } from "./parts/field.ts";
+import { sharedText, type ViewQuery } from "./parts/query.ts";
 import { type Theme, themeMenu } from "./parts/theme-menu.ts";
 
 /** The signed-in person, as the shell shows them. */
@@ -22,6 +23,8 @@ export interface LayoutProps {
   user: ShellUser;
   /** Which entry of the navigation this page is; null for none. */
   nav: NavKey | null;
+  /** Of a page of figures: the others are shown with the same filters. */
+  query?: ViewQuery;
   /** Location, timeframe and comparison, on pages that show figures. */
   controls?: Html;
   /** The state of the connection, on pages that move. */
@@ -43,6 +46,7 @@ export function layout({
   title,
   user,
   nav: current,
+  query,
   controls,
   live,
   navFoot,
@@ -58,7 +62,7 @@ export function layout({
     scripts: ["vendor/htmx.min.js", ...(scripts ?? [])],
     body: html`<a class="skip" href="#content">Skip to content</a>
       <div class="app">
-        ${nav({ current, admin, open_alerts: user.open_alerts, foot: navFoot })}
+        ${nav({ current, admin, open_alerts: user.open_alerts, carried: query ? sharedText(query) : "", foot: navFoot })}
         <header class="topbar">
           ${controls}
           <span class="topbar-gap"></span>

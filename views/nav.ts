@@ -10,13 +10,15 @@ interface NavItem {
   href: string;
   icon: IconName;
   /** The part of the navigation that it stands in; a heading begins each. */
-  part?: "Settings" | "Help";
+  part?: "Analyse" | "Settings" | "Help";
   admin?: true;
+  /** A page of figures: it takes the filters in force along. */
+  figures?: true;
 }
 
 /** The navigation: one line a page, and only pages that exist. On phones, Settings are one entry, and tabs on their pages. */
 const NAV: readonly NavItem[] = [
-  { key: "overview", label: "Overview", href: "/", icon: "i-layout-dashboard" },
+  { key: "overview", label: "Overview", href: "/", icon: "i-layout-dashboard", figures: true },
   { key: "insights", label: "Insights", href: "/insights", icon: "i-lightbulb" },
   { key: "alerts", label: "Alerts", href: "/alerts", icon: "i-bell" },
   { key: "account", label: "Your account", href: "/settings/account", icon: "i-user", part: "Settings" },
@@ -51,17 +53,19 @@ export interface NavProps {
   admin: boolean;
   /** Alerts that are open. */
   open_alerts?: number | undefined;
+  /** The filters in force, as a query string. */
+  carried: string;
   /** What stands at its foot: the pulse of incoming events. */
   foot?: Html | undefined;
 }
 
 /** The main navigation: a column, a rail of icons below 1080 px, a bar at the bottom on phones. */
-export function nav({ current, admin, open_alerts, foot }: NavProps): Html {
+export function nav({ current, admin, open_alerts, carried, foot }: NavProps): Html {
   const items = NAV.filter((item) => admin || !item.admin);
   const settings = items.some(({ key, part }) => key === current && part === "Settings");
   return html`<nav class="nav" aria-label="Main">
     <a class="brand" href="/" aria-label="Bellwether, overview"><svg class="brand-mark" aria-hidden="true"><use href="#brand"/></svg><span class="brand-name">Bellwether</span></a>
-    <ul>${items.map((item, i) => navItem(item, item.key === current, item.part !== items[i - 1]?.part, item.key === "alerts" ? alertCount(open_alerts ?? 0) : null))}
+    <ul>${items.map((item, i) => navItem(item, carried, item.key === current, item.part !== items[i - 1]?.part, item.key === "alerts" ? alertCount(open_alerts ?? 0) : null))}
     <li class="is-primary only-phone"><a class="nav-item" href="/settings/account"${settings && html` aria-current="true"`}>${icon("i-sliders-horizontal")}<span class="nav-label">Settings</span></a></li></ul>
     ${foot}
   </nav>`;
@@ -82,11 +86,12 @@ export function alertCount(open: number): Html {
 }
 
 function navItem(
-  { label, href, icon: name, part }: NavItem,
+  { label, href, icon: name, part, figures }: NavItem,
+  carried: string,
   current: boolean,
   begins: boolean,
   count: Html | null,
 ): Html {
   return html`${begins && part && html`<li class="nav-sep"><span class="nav-sep-label">${part}</span></li>`}
-    <li${part !== "Settings" && html` class="is-primary"`}><a class="nav-item" href="${href}"${current && html` aria-current="page"`}>${icon(name)}<span class="nav-label">${label}</span>${count}</a></li>`;
+    <li${part !== "Settings" && html` class="is-primary"`}><a class="nav-item" href="${figures ? href + carried : href}"${current && html` aria-current="page"`}>${icon(name)}<span class="nav-label">${label}</span>${count}</a></li>`;
 }

@@ -7,6 +7,7 @@ import { type Bucket, bucketsOf, previousOf } from "../catalogue/period.ts";
 import type { Kpi } from "../catalogue/types.ts";
 import { type Bots, botsSeen } from "./bots.ts";
 import { type Asked, type Framed, framed, type ReportParts } from "./common.ts";
+import { extentOf } from "./elsewhere.ts";
 import { type FeedItem, newestEvents } from "./feed.ts";
 import { type Funnel, leadFunnel } from "./funnel.ts";
 import { type KpiFigure, kpiFigures } from "./kpis.ts";
@@ -132,15 +133,6 @@ function partOf(figure: KpiFigure | undefined): Part<KpiFigure> {
 function found(figure: KpiFigure | undefined): KpiFigure {
   if (!figure) throw new Error("a KPI that was asked for is missing in the answer");
   return figure;
-}
-
-/** Where the events are, when none are here: imported history is often years old, and an empty page would say it is lost. */
-async function extentOf(parts: ReportParts, asked: Asked): Promise<Overview["elsewhere"]> {
-  const events = kpiOf("events");
-  if (!events || asked.timeframe === "all") return null;
-  const all = await framed(parts, { ...asked, timeframe: "all" });
-  const { totals } = await parts.store.ask({ ...all.scope, kpis: [events], by: [], grain: null });
-  return totals.events === 0 ? null : { first: all.frame.from, last: all.frame.to - 1 };
 }
 
 /** For the person who looks: what kind of failure it was, without its innards. */

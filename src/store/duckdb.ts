@@ -55,6 +55,7 @@ const CATALOG = "bellwether";
 const STORAGE_VERSION = "v1.5.0";
 const READER_CONNECTIONS = 4;
 const STATEMENTS_KEPT_MAX = 200;
+const CHECKPOINT_RETRY_MS = 20;
 /**
  * Paths that this process has open. A second open and close of the same file would silently drop the
  * operating system's lock (POSIX releases it with any descriptor of the file), so it is refused here.
@@ -156,7 +157,7 @@ async function configure(
     "SELECT version() AS version",
     [],
   );
-  return databaseOf(instance, writer, readers, path, version);
+  return databaseOf(instance, writer, readers, path, version, options.query_timeout_ms);
 }
 
 /** Connections are made before the configuration is locked: USE is a setting. */
@@ -172,6 +173,7 @@ function databaseOf(
   readers: Readers,
   path: string,
   version: string,
+  query_timeout_ms: number,
 ): Database {
   const statements = new Map<string, DuckDBPreparedStatement>();
   async function execute(sql: string): Promise<number> {
@@ -205,7 +207,7 @@ function databaseOf(
     },
     interrupt: () => writer.interrupt(),
     checkpoint: async () => {
-      if (path !== ":memory:") await writer.run(`CHECKPOINT ${CATALOG}`);
+      if (path !== ":memory:") await checkpointOn(writer, query_timeout_ms);
     },
     compact: async () =>
       path === ":memory:"
@@ -226,6 +228,20 @@ function databaseOf(
       open.delete(path);
     },
   };
+}
+
+/** A table that was dropped (a rebuild of rollups) is held by the questions that read it until they are done: it waits for them. */
+async function checkpointOn(writer: DuckDBConnection, questions_take_ms: number): Promise<void> {
+  const give_up_at = performance.now() + questions_take_ms + CHECKPOINT_RETRY_MS;
+  while (true) {
+    try {
+      await writer.run(`CHECKPOINT ${CATALOG}`);
+      return;
+    } catch (error) {
+      if (!/other (write )?transactions active/i.test(messageOf(error)) || performance.now() > give_up_at) throw error;
+      await Bun.sleep(CHECKPOINT_RETRY_MS);
+    }
+  }
 }
 
 function forget(statements: Map<string, DuckDBPreparedStatement>): void {

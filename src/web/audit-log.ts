@@ -6,10 +6,10 @@ import type { AuditCheck, AuditRecord, Caller } from "../control/types.ts";
 import { requireCaller } from "./access.ts";
 import { instantShape } from "./bi/shapes.ts";
 import { Problem } from "./errors.ts";
-import { shellUser } from "./pages.ts";
 import type { Parts } from "./parts.ts";
 import { htmlResponse, queryOf } from "./request.ts";
 import { type Route, route } from "./route.ts";
+import { shellUser } from "./shell-user.ts";
 
 const PAGE_ROWS = 100;
 

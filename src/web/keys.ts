@@ -7,11 +7,11 @@ import type { ApiKey, Caller } from "../control/types.ts";
 import { requireAdminOf, requireCaller, seesLocation, seesRow } from "./access.ts";
 import { audited } from "./audit.ts";
 import { Problem } from "./errors.ts";
-import { shellUser } from "./pages.ts";
 import { pageOf as pageOfRows, pageQuery, pageSchema } from "./paging.ts";
 import type { Parts } from "./parts.ts";
 import { formOf, htmlResponse, seeOther } from "./request.ts";
 import { type Route, route } from "./route.ts";
+import { shellUser } from "./shell-user.ts";
 import type { Given } from "./sign-in.ts";
 
 const scope = z.enum(["ingest", "read", "export", "admin"]);

@@ -20,10 +20,10 @@ import { unitShape } from "./bi/shapes.ts";
 import { Problem } from "./errors.ts";
 import { addKpi, changeKpi, changeSchema, newKpiSchema, removeKpi, visibleKpis } from "./kpi-definitions.ts";
 import { previewKpi } from "./kpis.ts";
-import { shellUser } from "./pages.ts";
 import type { Parts } from "./parts.ts";
 import { formOf, htmlResponse, queryOf } from "./request.ts";
 import { type Route, route } from "./route.ts";
+import { shellUser } from "./shell-user.ts";
 
 const pageQuery = z.object({
   edit: z.string().max(64).catch(""),

@@ -7,11 +7,11 @@ import type { QuarantineRow } from "../control/control.ts";
 import { requireCaller, seesLocation, seesPersonal } from "./access.ts";
 import { Problem } from "./errors.ts";
 import { type Doing, drop, dropAll, mend, type Replayed, replay, replayAll, rowOf } from "./mending.ts";
-import { shellUser } from "./pages.ts";
 import type { Parts } from "./parts.ts";
 import { filterOf, shownRow } from "./quarantine.ts";
 import { formOf, htmlResponse, queryOf } from "./request.ts";
 import { type Route, route } from "./route.ts";
+import { shellUser } from "./shell-user.ts";
 
 const PAGE_ROWS = 50;
 

@@ -7,6 +7,7 @@ import { type FieldError, Problem } from "./errors.ts";
 
 const BODY_BYTES_MAX = 64 * 1024;
 const FIELD_ERRORS_MAX = 64;
+const NO_PARAMS = new URLSearchParams();
 
 const ids = new WeakMap<Request, string>();
 
@@ -53,7 +54,12 @@ export async function jsonOf<T>(request: Request, schema: ZodType<T>): Promise<T
 /** The query's parameters in the shape of the schema (a repeated one is an array); throws Problem 422. */
 export function queryOf<T>(request: Request, schema: ZodType<T>): T {
   // Most requests have none: no need to take the address apart.
-  return checked(request.url.includes("?") ? entriesOf(new URL(request.url).searchParams) : {}, schema);
+  return paramsOf(request.url.includes("?") ? new URL(request.url).searchParams : NO_PARAMS, schema);
+}
+
+/** The same of parameters that were taken apart already. */
+export function paramsOf<T>(params: URLSearchParams, schema: ZodType<T>): T {
+  return checked(entriesOf(params), schema);
 }
 
 /** The fields of a submitted form; throws Problem 413 or 415. */

@@ -12,6 +12,9 @@ const query = {
   timezone: null,
   compare: true,
   currency: null,
+  path: "/insights",
+  filters: [],
+  own: {},
 };
 const props: InsightsPageProps = {
   user,

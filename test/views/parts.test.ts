@@ -148,6 +148,9 @@ describe("the address of a view", () => {
     timezone: null,
     compare: true,
     currency: null,
+    path: "/",
+    filters: [],
+    own: {},
   };
 
   test("leaves out what is usual", () => {

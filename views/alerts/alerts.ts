@@ -1,10 +1,10 @@
 import type { Part } from "../../src/report/overview.ts";
 import type { Pulse } from "../../src/report/pulse.ts";
+import { partial } from "../figures.ts";
 import { type Html, html } from "../html.ts";
 import { icon } from "../icons.ts";
 import type { ShellUser } from "../layout.ts";
 import { alertCount } from "../nav.ts";
-import { partial } from "../overview.ts";
 import { type ControlsProps, locationMenu } from "../parts/controls.ts";
 import { csrfField } from "../parts/field.ts";
 import { type LiveProps, liveBanner, liveState } from "../parts/live-state.ts";
@@ -79,7 +79,7 @@ export function alertsPage(props: AlertsPageProps): Html {
     user,
     tab: "alerts",
     sub: subLine(props),
-    controls: locationMenu(query, locations, "/alerts"),
+    controls: locationMenu(query, locations),
     live: liveState(live),
     navFoot: pulseFoot(props.pulse, props.now),
     banner: liveBanner(),

@@ -54,7 +54,7 @@ export function rulesPage(props: RulesPageProps): Html {
     user,
     tab: "rules",
     sub: "What is watched, and whom it is told to.",
-    controls: locationMenu(query, locations, "/alerts/rules"),
+    controls: locationMenu(query, locations),
     content: html`<div class="stack">${formNote(done, errors.form)}
     <div class="grid">
       <div class="stack span-7">

@@ -20,12 +20,11 @@ const TABS: readonly { tab: InsightsTab; label: string; path: string }[] = [
 
 /** What both pages of insights have in common: the location, and the way to the other. */
 export function insightsShell({ tab, query, locations, sub, content, ...rest }: InsightsShellProps): Html {
-  const path = TABS.find((one) => one.tab === tab)?.path ?? "/insights";
   return layout({
     ...rest,
     title: "Insights",
     nav: "insights",
-    controls: locationMenu(query, locations, path),
+    controls: locationMenu(query, locations),
     body: html`<div class="page-head"><h1>Insights</h1><p class="sub">${sub}</p></div>
     <nav class="tabs mb-3" aria-label="Insights">${TABS.map(
       (one) =>

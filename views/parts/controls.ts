@@ -1,6 +1,6 @@
 import { type Html, html } from "../html.ts";
 import { icon } from "../icons.ts";
-import { queryText, type ViewQuery, viewLink } from "./query.ts";
+import { queryText, type ViewQuery, viewHref, viewLink } from "./query.ts";
 
 export interface ControlsProps {
   query: ViewQuery;
@@ -31,16 +31,16 @@ export function controls(props: ControlsProps): Html {
 }
 
 /** The choice of a location, for any page that has one in its address. */
-export function locationMenu(query: ViewQuery, locations: ControlsProps["locations"], path = "/"): Html {
+export function locationMenu(query: ViewQuery, locations: ControlsProps["locations"]): Html {
   const current = locations.find(({ location_id }) => location_id === query.location_id);
   const label = current ? labelOf(current) : "All locations";
   return html`<details class="menu" id="location-menu">
     <summary class="btn btn-quiet location" aria-label="Location: ${label}">${icon("i-map-pin")}<span>${label}</span>${icon("i-chevron-down", "i i-s")}</summary>
     <div class="menu-panel menu-scroll">
-      <a class="menu-item" ${viewLink(query, { location_id: null }, path)}${!current && html` aria-current="true"`}>All locations<span class="end">${locations.length}</span>${icon("i-check", "i i-s tick")}</a>
+      <a class="menu-item" ${viewLink(query, { location_id: null })}${!current && html` aria-current="true"`}>All locations<span class="end">${locations.length}</span>${icon("i-check", "i i-s tick")}</a>
       ${locations.map(
         (location) =>
-          html`<a class="menu-item" ${viewLink(query, { location_id: location.location_id }, path)}${location === current && html` aria-current="true"`}>${labelOf(location)}<span class="end">${location.name !== location.location_id && location.location_id}</span>${icon("i-check", "i i-s tick")}</a>`,
+          html`<a class="menu-item" ${viewLink(query, { location_id: location.location_id })}${location === current && html` aria-current="true"`}>${labelOf(location)}<span class="end">${location.name !== location.location_id && location.location_id}</span>${icon("i-check", "i i-s tick")}</a>`,
       )}
     </div>
   </details>`;
@@ -55,10 +55,8 @@ function customRange({ query, range, timezone, timezones }: ControlsProps): Html
   const zones = timezones.includes(timezone) ? timezones : [timezone, ...timezones];
   return html`<details class="menu menu-end range-menu" id="range-menu">
     <summary class="btn"${query.from !== null && html` aria-current="true"`}>${icon("i-calendar-check")}<span class="custom-word">Custom</span></summary>
-    <form class="menu-panel range-form" method="get" action="/">
-      ${query.location_id !== null && html`<input type="hidden" name="location_id" value="${query.location_id}">`}
-      ${!query.compare && html`<input type="hidden" name="compare" value="off">`}
-      ${query.currency !== null && html`<input type="hidden" name="currency" value="${query.currency}">`}
+    <form class="menu-panel range-form" method="get" action="${query.path}">
+      ${hiddenFields(query)}
       <div class="field"><label for="day-from">First day</label><input class="input" id="day-from" name="day_from" type="date" value="${range.first}" required></div>
       <div class="field"><label for="day-to">Last day</label><input class="input" id="day-to" name="day_to" type="date" value="${range.last}" required></div>
       <div class="field"><label for="zone">Time zone</label><select class="input" id="zone" name="timezone">${zones.map(
@@ -66,7 +64,13 @@ function customRange({ query, range, timezone, timezones }: ControlsProps): Html
           html`<option value="${zone}"${zone === timezone && html` selected`}>${zone.replaceAll("_", " ")}</option>`,
       )}</select></div>
       <button class="btn btn-primary" type="submit">Show</button>
-      ${query.timezone !== null && html`<a class="link" href="/${queryText(query, { timezone: null })}">Use the location’s time zone</a>`}
+      ${query.timezone !== null && html`<a class="link" href="${viewHref(query, { timezone: null })}">Use the location’s time zone</a>`}
     </form>
   </details>`;
+}
+
+/** Everything of the query but its times, for a form that asks for others. */
+function hiddenFields(query: ViewQuery): Html[] {
+  const kept = new URLSearchParams(queryText(query, { timeframe: null, from: null, to: null, timezone: null }));
+  return [...kept].map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
 }

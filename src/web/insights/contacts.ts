@@ -19,10 +19,10 @@ import { cursorText } from "../bi/cursor.ts";
 import { askedOf } from "../bi/input.ts";
 import { tickOf } from "../bi/insight-shapes.ts";
 import { callCursor } from "../bi/scores.ts";
-import { shellUser } from "../pages.ts";
 import type { Parts } from "../parts.ts";
 import { htmlResponse, queryOf } from "../request.ts";
 import { type Route, route } from "../route.ts";
+import { shellUser } from "../shell-user.ts";
 import { logOf, queryFor, waitingHref } from "./insights.ts";
 import { soon } from "./soon.ts";
 import type { Words } from "./words.ts";
@@ -58,7 +58,7 @@ export function contactInsightRoutes(parts: Parts): readonly Route[] {
         const report = await (wait ? work : soon(work));
         const shell = {
           user: shellUser(parts, request),
-          query: queryFor(location_id),
+          query: queryFor("/insights/contacts", location_id),
           locations: locationsFor(parts, caller),
           model,
         };

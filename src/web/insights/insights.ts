@@ -1,7 +1,7 @@
 /** `/insights`: what to see to, what was odd and why, what comes next. */
 import { z } from "zod";
 import { type InsightsPageProps, insightsPage, insightsWaiting } from "../../../views/insights/insights.ts";
-import type { ViewQuery } from "../../../views/parts/query.ts";
+import { NO_QUERY, type ViewQuery } from "../../../views/parts/query.ts";
 import type { Errors } from "../../../views/parts/settings.ts";
 import type { InsightNote } from "../../control/insight-notes.ts";
 import type { Caller } from "../../control/types.ts";
@@ -14,11 +14,11 @@ import { keptReport } from "../bi/answer.ts";
 import { noterOf, sayOfInsight } from "../bi/concierge.ts";
 import { askedOf } from "../bi/input.ts";
 import { tickOf } from "../bi/insight-shapes.ts";
-import { shellUser } from "../pages.ts";
 import type { Parts } from "../parts.ts";
 import { formOf, htmlResponse, queryOf, seeOther } from "../request.ts";
 import { type Route, route } from "../route.ts";
 import { faultsOf } from "../settings/form.ts";
+import { shellUser } from "../shell-user.ts";
 import type { Given } from "../sign-in.ts";
 import { forecastsProps } from "./forecasts.ts";
 import { soon } from "./soon.ts";
@@ -120,7 +120,7 @@ async function pageOf(
   const about = { route: "page-insights", of: [tickOf(asked.now)], subject: { from: Number.NEGATIVE_INFINITY } };
   const work = keptReport(parts, request, asked, about, (asked) => insightsReport(parts, asked, logOf(parts)));
   const report = await (wait ? work : soon(work));
-  const query = queryFor(location_id);
+  const query = queryFor("/insights", location_id);
   const shell = { user: shellUser(parts, request), query, locations: locationsFor(parts, caller) };
   if (!report) {
     const seen = location_id === undefined ? caller.locations : [location_id];
@@ -178,16 +178,8 @@ export function waitingHref(request: Request): string {
 }
 
 /** The question of the address, as links of the page repeat it. */
-export function queryFor(location_id: string | undefined): ViewQuery {
-  return {
-    timeframe: null,
-    from: null,
-    to: null,
-    location_id: location_id ?? null,
-    timezone: null,
-    compare: true,
-    currency: null,
-  };
+export function queryFor(path: string, location_id: string | undefined): ViewQuery {
+  return { ...NO_QUERY, path, location_id: location_id ?? null };
 }
 
 /** What fails in a part is for the log. */

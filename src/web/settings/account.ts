@@ -6,10 +6,10 @@ import type { Caller } from "../../control/types.ts";
 import { isSecure } from "../access.ts";
 import { changePassword, currentSession, endSignIn, signInsOf, userOf } from "../auth/account.ts";
 import { confirmTotp, pendingTotp, removeTotp, startTotp } from "../auth/totp.ts";
-import { shellUser } from "../pages.ts";
 import type { Parts } from "../parts.ts";
 import { formOf, htmlResponse, seeOther, textField } from "../request.ts";
 import { type Route, route } from "../route.ts";
+import { shellUser } from "../shell-user.ts";
 import { agentText } from "./agent.ts";
 import { doneText, faultsOf, minuteText } from "./form.ts";
 

@@ -13,10 +13,10 @@ import {
   removeLocation,
 } from "../admin/locations.ts";
 import { Problem } from "../errors.ts";
-import { shellUser } from "../pages.ts";
 import type { Parts } from "../parts.ts";
 import { formOf, htmlResponse, seeOther, textField, timezones } from "../request.ts";
 import { type Route, route } from "../route.ts";
+import { shellUser } from "../shell-user.ts";
 import { doneText, faultsOf, readForm } from "./form.ts";
 
 const LOCATION_ID = { location_id: "The location." };

@@ -6,10 +6,10 @@ import type { Caller } from "../../control/types.ts";
 import { seesRow } from "../access.ts";
 import { locationsSeenBy } from "../admin/locations.ts";
 import { addRule, DEFAULT_RATE, newRuleSchema, removeRule, rulesSeenBy } from "../admin/rules.ts";
-import { shellUser } from "../pages.ts";
 import type { Parts } from "../parts.ts";
 import { formOf, htmlResponse, seeOther, textField } from "../request.ts";
 import { type Route, route } from "../route.ts";
+import { shellUser } from "../shell-user.ts";
 import { doneText, faultsOf, minuteText, readForm } from "./form.ts";
 
 interface Typed {

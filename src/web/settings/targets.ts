@@ -6,10 +6,10 @@ import type { Caller } from "../../control/types.ts";
 import { definedKpis } from "../../report/custom-kpis.ts";
 import { locationsSeenBy } from "../admin/locations.ts";
 import { removeTarget, setTarget, targetSchema, targetsSeenBy } from "../admin/targets.ts";
-import { shellUser } from "../pages.ts";
 import type { Parts } from "../parts.ts";
 import { formOf, htmlResponse, seeOther, textField } from "../request.ts";
 import { type Route, route } from "../route.ts";
+import { shellUser } from "../shell-user.ts";
 import { doneText, faultsOf, readForm } from "./form.ts";
 
 interface Typed {

@@ -16,10 +16,10 @@ import {
   userSeenBy,
   usersSeenBy,
 } from "../admin/users.ts";
-import { shellUser } from "../pages.ts";
 import type { Parts } from "../parts.ts";
 import { formOf, htmlResponse, seeOther } from "../request.ts";
 import { type Route, route } from "../route.ts";
+import { shellUser } from "../shell-user.ts";
 import type { Given } from "../sign-in.ts";
 import { doneText, faultsOf, readForm } from "./form.ts";
 

@@ -6,11 +6,11 @@ import { formatInstant } from "../../../catalogue/time.ts";
 import type { NotificationChannel } from "../../../control/notification-channels.ts";
 import type { Caller } from "../../../control/types.ts";
 import { isSecure, seesRow } from "../../access.ts";
-import { shellUser } from "../../pages.ts";
 import type { Parts } from "../../parts.ts";
 import { formOf, htmlResponse, seeOther } from "../../request.ts";
 import { type Route, route } from "../../route.ts";
 import { doneText, faultsOf, minuteText, readForm } from "../../settings/form.ts";
+import { shellUser } from "../../shell-user.ts";
 import {
   addChannel,
   changeChannel,

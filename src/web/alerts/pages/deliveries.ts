@@ -10,11 +10,11 @@ import type { Caller } from "../../../control/types.ts";
 import { timezoneOf } from "../../../report/common.ts";
 import { seesRow } from "../../access.ts";
 import { cursorOf, cursorText } from "../../bi/cursor.ts";
-import { shellUser } from "../../pages.ts";
 import type { Parts } from "../../parts.ts";
 import { htmlResponse, queryOf, seeOther } from "../../request.ts";
 import { type Route, route } from "../../route.ts";
 import { faultsOf } from "../../settings/form.ts";
+import { shellUser } from "../../shell-user.ts";
 import { ownDelivery, replayDelivery } from "../deliveries.ts";
 import { whenText } from "./shown.ts";
 

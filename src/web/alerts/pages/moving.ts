@@ -1,7 +1,7 @@
 /** The page of alerts as it moves: what its address means, and what it shows; for the page, the socket and polling alike. */
 import { z } from "zod";
 import type { AlertsProps } from "../../../../views/alerts/alerts.ts";
-import type { ViewQuery } from "../../../../views/parts/query.ts";
+import { NO_QUERY, type ViewQuery } from "../../../../views/parts/query.ts";
 import { readRule } from "../../../alerts/knowledge.ts";
 import type { AlertQuery } from "../../../control/alerts.ts";
 import type { Caller } from "../../../control/types.ts";
@@ -62,7 +62,7 @@ export async function alertsProps(parts: Parts, asked: AlertsAsked): Promise<Ale
   const over = control.alerts({ locations, open: false, ...(before ? { before } : {}), limit: HISTORY_ROWS + 1 });
   const history = over.slice(0, HISTORY_ROWS);
   const last = history.at(-1);
-  const query: ViewQuery = { ...NO_QUERY, location_id };
+  const query: ViewQuery = { ...NO_QUERY, path: "/alerts", location_id };
   return {
     query,
     open: control.alerts({ locations, open: true, limit: OPEN_MAX }).map((row) => itemOf(page, row)),
@@ -82,16 +82,6 @@ export async function alertsProps(parts: Parts, asked: AlertsAsked): Promise<Ale
     now,
   };
 }
-
-const NO_QUERY: ViewQuery = {
-  timeframe: null,
-  from: null,
-  to: null,
-  location_id: null,
-  timezone: null,
-  compare: true,
-  currency: null,
-};
 
 /** Of the location those that are about it, also by being about every one. */
 function rulesOn({ control }: Parts, caller: Caller, location_id: string | null): number {

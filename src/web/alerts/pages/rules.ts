@@ -3,6 +3,7 @@ import { z } from "zod";
 import { backtestPart, type RuleFormProps, type RuleTyped, type Tried } from "../../../../views/alerts/rule-form.ts";
 import { type RuleRow, rulesPage } from "../../../../views/alerts/rules.ts";
 import { counted, exactText } from "../../../../views/format.ts";
+import { NO_QUERY } from "../../../../views/parts/query.ts";
 import type { Errors } from "../../../../views/parts/settings.ts";
 import type { Backtest } from "../../../alerts/backtest.ts";
 import { isReadyMade, readyMade } from "../../../alerts/ready-made.ts";
@@ -13,12 +14,12 @@ import { currencyOf, timezoneOf } from "../../../report/common.ts";
 import { definedKpis, knownKpi } from "../../../report/custom-kpis.ts";
 import { addsUp, isSeries } from "../../../report/watching/kinds.ts";
 import { locationsOf, seesLocation, seesRow } from "../../access.ts";
-import { shellUser } from "../../pages.ts";
 import { pageOf as pageOfRows } from "../../paging.ts";
 import type { Parts } from "../../parts.ts";
 import { formOf, htmlResponse, queryOf, seeOther } from "../../request.ts";
 import { type Route, route } from "../../route.ts";
 import { doneText, faultsOf } from "../../settings/form.ts";
+import { shellUser } from "../../shell-user.ts";
 import {
   addRule,
   type Changing,
@@ -239,7 +240,7 @@ function pageOf(parts: Parts, request: Request, caller: Caller, asked: Asked, fo
   const { rows, next_cursor } = pageOfRows(own, ({ rule }) => rule.rule_id, { cursor, limit: PAGE_ROWS });
   const edits = caller.scopes.includes("admin");
   const tries = caller.scopes.includes("export");
-  const query = { timeframe: null, from: null, to: null, location_id, timezone: null, compare: true, currency: null };
+  const query = { ...NO_QUERY, path: "/alerts/rules", location_id };
   return rulesPage({
     user: shellUser(parts, request),
     query,

@@ -1,0 +1,11 @@
+/** Who is signed in, for the shell around any page. */
+import type { ShellUser } from "../../views/layout.ts";
+import { requireUser } from "./access.ts";
+import type { Parts } from "./parts.ts";
+
+/** The signed-in person for the shell of any page; throws Problem 401 for nobody and for keys. */
+export function shellUser(parts: Parts, request: Request): ShellUser {
+  const { user, csrf } = requireUser(parts, request);
+  const { name, email, role, theme, locations } = user;
+  return { name, email, role, theme, csrf, open_alerts: parts.control.openAlerts(locations) };
+}
