@@ -12,6 +12,7 @@ import { z } from "zod";
 import { parseArguments, UsageError } from "../src/commands/arguments.ts";
 import type { NativeFile } from "../src/store/native.ts";
 import { versionOf } from "../src/version.ts";
+import { browserModules } from "./browser-modules.ts";
 
 const ROOT = resolve(import.meta.dir, "..");
 const TARGETS = {
@@ -127,6 +128,7 @@ function nativeFiles(folder: string): readonly NativeFile[] {
 
 async function compile(target: Target, here: string, outfile: string, duckdb: DuckDb): Promise<void> {
   mkdirSync(resolve(outfile, ".."), { recursive: true });
+  const modules = await browserModules(join(ROOT, "public/js"));
   const built = await Bun.build({
     entrypoints: [join(ROOT, "src/main.ts")],
     target: "bun",
@@ -136,7 +138,7 @@ async function compile(target: Target, here: string, outfile: string, duckdb: Du
       BELLWETHER_COMMIT: JSON.stringify(versionOf().commit),
       BELLWETHER_DUCKDB: JSON.stringify(duckdb.version),
     },
-    plugins: [embedDuckDb(duckdb)],
+    plugins: [embedDuckDb(duckdb), embedModules(modules)],
     compile: {
       outfile,
       // The same platform is compiled with the Bun at hand: nothing needs to be fetched.
@@ -166,6 +168,19 @@ module.exports = loadNative([${table.join(", ")}]);`;
       builder.onResolve({ filter: /^@duckdb\/node-api$/ }, () => ({ path: join(api, "lib/index.js") }));
       builder.onResolve({ filter: /^@duckdb\/node-bindings$/ }, () => ({ path: "bindings", namespace: "native" }));
       builder.onLoad({ filter: /.*/, namespace: "native" }, () => ({ contents, loader: "js" }));
+    },
+  };
+}
+
+/** Bundled beforehand: a build within a build waits for itself. What lies within another is left empty: no page asks for it. */
+function embedModules(modules: ReadonlyMap<string, string>): BunPlugin {
+  return {
+    name: "embed-modules",
+    setup(builder) {
+      builder.onLoad({ filter: /[\\/]public[\\/]js[\\/][^\\/]+\.js$/ }, async ({ path }) => ({
+        contents: modules.get(path) ?? (await Bun.file(path).text()),
+        loader: "file",
+      }));
     },
   };
 }

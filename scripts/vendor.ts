@@ -1,5 +1,6 @@
 /**
- * Copies the browser's share of our packages into public/vendor/, where pages find them and the executable embeds them.
+ * Copies the browser's share of our packages into public/vendor/, where pages find them and the executable embeds them, and
+ * what the server and the browser must do alike: one file of ours, made JavaScript.
  * Run as `bun scripts/vendor.ts`; start, check and build run it first.
  */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -16,6 +17,9 @@ const COPIES: readonly { from: string; to: string }[] = [
   { from: "uplot/LICENSE", to: "UPLOT-LICENSE.txt" },
 ];
 
+/** Ours: what a browser drags is what the server keeps. */
+const SHARED = { from: "src/catalogue/grid.ts", to: "grid.js" };
+
 /** In one file: htmx starts soon after it has run, and an extension that loads later would miss what is on the page. */
 const HTMX = [
   "htmx.org/dist/htmx.min.js",
@@ -31,6 +35,8 @@ export function vendor(): void {
     readFileSync(join(PACKAGES, from), "utf8").replace(/\n?\/\/# sourceMappingURL=.*$/, ""),
   );
   writeFileSync(join(VENDOR, "htmx.min.js"), `${htmx.join(";\n")}\n`);
+  const shared = readFileSync(join(ROOT, SHARED.from), "utf8");
+  writeFileSync(join(VENDOR, SHARED.to), new Bun.Transpiler({ loader: "ts" }).transformSync(shared));
   // Alpine ships no licence file; its package says MIT.
   writeFileSync(
     join(VENDOR, "ALPINE-LICENSE.txt"),

@@ -32,6 +32,7 @@ export interface Settings {
   query_timeout_ms: number;
   questions_at_once_max: number;
   questions_waiting_max: number;
+  exports_at_once_max: number;
   cache_bytes_max: number;
   ingest_events_max: number;
   ingest_body_bytes_max: number;
@@ -180,6 +181,7 @@ const settingsSchema: z.ZodType<Settings> = z.strictObject({
   query_timeout_ms: z.number(),
   questions_at_once_max: z.number(),
   questions_waiting_max: z.number(),
+  exports_at_once_max: z.number(),
   cache_bytes_max: z.number(),
   ingest_events_max: z.number(),
   ingest_body_bytes_max: z.number(),

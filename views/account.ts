@@ -1,6 +1,8 @@
+import { clockTime, day, exactMoney } from "./format.ts";
 import { type Html, html, trusted } from "./html.ts";
 import { icon } from "./icons.ts";
 import { layout, type ShellUser } from "./layout.ts";
+import { inLocale } from "./locale.ts";
 import { csrfField, formField } from "./parts/field.ts";
 import { buttonForm, type Errors, formNote } from "./parts/settings.ts";
 
@@ -14,11 +16,21 @@ export interface SessionRow {
   current: boolean;
 }
 
+export interface LocaleProps {
+  /** null: as the browser says. */
+  chosen: string | null;
+  browser: string;
+  choices: readonly { tag: string; label: string }[];
+  /** What the example tells. */
+  now: number;
+}
+
 export interface AccountProps {
   user: ShellUser;
   /** Their second factor. */
   totp: { on: boolean; recovery_codes_left: number };
   sessions: readonly SessionRow[];
+  locale: LocaleProps;
   /** Whether browsers can be pushed to. */
   has_tls: boolean;
   errors: Errors;
@@ -26,7 +38,7 @@ export interface AccountProps {
 }
 
 /** One's own account: password, second factor, theme, sessions. Works without script. */
-export function accountPage({ user, totp, sessions, has_tls, errors, done }: AccountProps): Html {
+export function accountPage({ user, totp, sessions, locale, has_tls, errors, done }: AccountProps): Html {
   return layout({
     title: "Your account",
     user,
@@ -38,6 +50,7 @@ export function accountPage({ user, totp, sessions, has_tls, errors, done }: Acc
       ${passwordForm(user.csrf, errors)}
       ${totp.on ? totpOn(user.csrf, totp.recovery_codes_left, errors) : totpOff(user.csrf)}
       ${themeForm(user)}
+      ${localeForm(user.csrf, locale)}
       ${pushCard(has_tls)}
       <section class="panel" aria-labelledby="sessions-h">
         <div class="panel-head"><h2 id="sessions-h">Where you are signed in</h2></div>
@@ -163,6 +176,20 @@ function themeForm({ csrf, theme }: ShellUser): Html {
         html`<label><input type="radio" name="theme" value="${one.theme}"${one.theme === theme && html` checked`}> ${one.label}</label>`,
     )}</fieldset>
     <button class="btn" type="submit">Use this theme</button>
+  </form>`;
+}
+
+/** Each choice shows what it means, in its own way of writing. */
+function localeForm(csrf: string, { chosen, browser, choices, now }: LocaleProps): Html {
+  const sample = (tag: string): string =>
+    inLocale(tag, () => `${exactMoney("1234567.50", "USD")} · ${day(now, "UTC")} · ${clockTime(now, "UTC", false)}`);
+  return html`<form class="setup-card span-4" method="post" action="/settings/locale" aria-labelledby="locale-h">
+    <h2 id="locale-h">Numbers and dates</h2>
+    ${csrfField(csrf)}
+    <div class="field"><label for="locale">Written as in</label><select class="input" id="locale" name="locale" aria-describedby="locale-hint"><option value="">As this browser says</option>${choices.map(
+      ({ tag, label }) => html`<option value="${tag}"${tag === chosen && html` selected`}>${label}</option>`,
+    )}</select><p class="hint" id="locale-hint">Now ${sample(chosen ?? browser)}. Words stay English.${chosen === null && " Times run to 24 hours."}</p></div>
+    <button class="btn" type="submit">Use this</button>
   </form>`;
 }
 

@@ -6,17 +6,27 @@ export interface ErrorPageProps {
   title: string;
   detail?: string;
   request_id: string;
+  /** Who may give the right that was missing; left out where that is not what failed. */
+  ask?: readonly { name: string; email: string; role: string }[];
+  /** Where to go on from here. */
+  back?: { href: string; label: string };
 }
 
+const OVERVIEW = { href: "/", label: "Go to the overview" };
+
+/** So many are enough to find one who answers. */
+const NAMED_MAX = 3;
+
 /** What failed, what still works, one thing to do, and a reference. */
-export function errorPage({ status, title, detail, request_id }: ErrorPageProps): Html {
+export function errorPage({ status, title, detail, request_id, ask, back = OVERVIEW }: ErrorPageProps): Html {
   return setupShell({
     title,
     steps: html`<div></div>`,
     body: html`<div>
       <h1>${title}</h1>
       <p class="lede">${detail}</p>
-      <p class="btn-group"><a class="btn btn-primary" href="/">Go to the overview</a></p>
+      ${ask !== undefined && ask.length > 0 && html`<p class="mb-3">Ask ${ask.slice(0, NAMED_MAX).map(({ name, email, role }, place) => html`${place > 0 && " or "}<a class="link" href="mailto:${email}">${name || email}</a> (${role})`)} for it: they can change what you see and may do.</p>`}
+      <p class="btn-group"><a class="btn btn-primary" href="${back.href}">${back.label}</a></p>
       <p class="dim mt-4">${status} · reference <code>${request_id}</code></p>
     </div>`,
   });

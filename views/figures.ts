@@ -2,6 +2,7 @@
  * What every page of figures has in common: its shell, its period, its filters, and what it says when there is nothing.
  * It must never ask a question: a page is made from one report.
  */
+import type { PageAnnotation } from "../src/report/annotations.ts";
 import type { Framed } from "../src/report/common.ts";
 import { clockTime, day, yearOf } from "./format.ts";
 import { type Html, html } from "./html.ts";
@@ -28,6 +29,8 @@ export interface Shown<Report, Own = Readonly<Record<string, never>>> {
   exports: boolean;
   /** Events there are, but none in this timeframe: from when to when; microseconds. */
   elsewhere: { first: number; last: number } | null;
+  /** What the team noted about the timeframe, of the locations that are shown. */
+  notes: readonly PageAnnotation[];
   now: number;
 }
 
@@ -41,6 +44,23 @@ export interface FiguresShell {
   demo: { removable: boolean } | null;
   /** In the head of a print: whose figures these are. */
   scope: string;
+  /** Whoever looks sees every location, those to come included. */
+  everywhere: boolean;
+  /** By age. */
+  saved: readonly SavedTab[];
+}
+
+/** A question of this page that was kept under a name. */
+export interface SavedTab {
+  saved_view_id: string;
+  name: string;
+  href: string;
+  /** It is what is shown. */
+  current: boolean;
+  /** Of another person: whose. */
+  by: string | null;
+  /** Theirs to take away. */
+  removable: boolean;
 }
 
 export interface FiguresLayoutProps {
@@ -51,7 +71,7 @@ export interface FiguresLayoutProps {
   /** Beside the title: the period, mostly periodLine(). */
   sub: Html;
   /** At the end of the head: buttons and menus. */
-  actions?: Html;
+  actions?: Html | null;
   /** At the foot of the navigation. */
   navFoot?: Html;
   /** Modules of public/js beside those of every page. */
@@ -87,10 +107,20 @@ export function partial(id: string, content: Html): Html {
 
 /** "Dec 28 – Jan 26 against Nov 28 – Dec 27 · Europe/Berlin"; moves as `period`. */
 export function periodLine(framed: Framed, previous: { from: number; to: number } | null, now: number): Html {
-  const { frame, timezone, scope } = framed;
-  const period = span(scope, frame.name === "24h", timezone, now);
-  const against = previous && html` against ${span(previous, frame.name === "24h", timezone, now)}`;
-  return html`<p class="sub" id="period">${period}${against} · ${timezone.replaceAll("_", " ")}</p>`;
+  return html`<p class="sub" id="period">${periodWords(framed, previous, now)}</p>`;
+}
+
+/** The same in words alone. */
+export function periodWords(framed: Framed, previous: { from: number; to: number } | null, now: number): string {
+  const { frame, timezone } = framed;
+  const period = periodText(framed, now);
+  const against = previous ? ` against ${span(previous, frame.name === "24h", timezone, now)}` : "";
+  return `${period}${against} · ${timezone.replaceAll("_", " ")}`;
+}
+
+/** "Dec 28 – Jan 26". */
+export function periodText({ frame, scope, timezone }: Framed, now: number): string {
+  return span(scope, frame.name === "24h", timezone, now);
 }
 
 function span({ from, to }: { from: number; to: number }, hours: boolean, timezone: string, now: number): string {

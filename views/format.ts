@@ -1,8 +1,11 @@
-/** Numbers, money, times and names as people read them. Pure; the locale is English, the zone is passed in. */
+/** Numbers, money, times and names as people read them: in the locale in force (locale.ts), words in English; the zone is passed in. */
 import type { Grain, Unit } from "../src/catalogue/types.ts";
+import { affixes, dateFormat, dateOrder, decimalMark, numberFormat, twelveHours } from "./locale.ts";
 
 const MINUS = "−";
 export const MISSING = "–";
+/** Does not break. */
+const SPACE = "\u00a0";
 const US_PER_MS = 1_000;
 
 /** A figure in two sizes: "$26.4" and "M". */
@@ -16,8 +19,10 @@ export function figureOf(value: string | number | null, unit: Unit, currency = "
   if (value === null) return { text: MISSING, unit: "" };
   const amount = Number(value);
   if (unit === "money") return compactMoney(amount, currency);
-  if (unit === "percent")
-    return { text: decimal(amount * 100, Math.abs(amount) < 0.1 ? 1 : amount === 1 ? 0 : 1), unit: "%" };
+  if (unit === "percent") {
+    const { before, after } = percentMarks();
+    return { text: before + decimal(amount * 100, amount === 1 ? 0 : 1), unit: after };
+  }
   if (unit === "duration") return durationFigure(amount);
   if (unit === "count")
     return Math.abs(amount) >= 100_000 ? compactCount(amount) : { text: decimal(amount, 0), unit: "" };
@@ -27,25 +32,36 @@ export function figureOf(value: string | number | null, unit: Unit, currency = "
 /** The same in one piece: "$26.4M", "4.3%", "38 ms". */
 export function shortText(value: string | number | null, unit: Unit, currency = "USD"): string {
   const { text, unit: mark } = figureOf(value, unit, currency);
-  return unit === "duration" ? `${text} ${mark}`.trim() : text.replace(/\.0$/, "") + mark;
+  if (unit === "duration") return `${text} ${mark}`.trim();
+  const tail = `${decimalMark()}0`;
+  return (text.endsWith(tail) ? text.slice(0, -tail.length) : text) + mark;
 }
 
 /** Every digit: "$700,375,500.48", "4.31%", "38.25 ms". For titles, tooltips and tables. */
 export function exactText(value: string | number | null, unit: Unit, currency = "USD"): string {
   if (value === null) return MISSING;
   if (unit === "money") return exactMoney(String(value), currency);
-  if (unit === "percent") return `${decimal(Number(value) * 100, 2)}%`;
+  if (unit === "percent") {
+    const { before, after } = percentMarks();
+    return before + decimal(Number(value) * 100, 2) + after;
+  }
   if (unit === "duration") return duration(Number(value));
   return decimal(Number(value), unit === "count" ? 0 : 4);
 }
 
 /** A decimal string with its thousands parted and its currency, no digit lost. */
 export function exactMoney(text: string, currency: string): string {
+  const { before, after } = currencyMarks(currency);
   const negative = text.startsWith("-");
-  const [whole = "0", places = ""] = (negative ? text.slice(1) : text).split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
-  const cents = /^0*$/.test(places) ? "" : `.${places}`;
-  return `${negative ? MINUS : ""}${symbolOf(currency)}${grouped}${cents}`;
+  return (negative ? MINUS : "") + before + exactDecimal(negative ? text.slice(1) : text) + after;
+}
+
+/** Never through a floating-point number: that keeps 15 digits of a DECIMAL(38). */
+function exactDecimal(text: string): string {
+  const [, whole, places = ""] = /^(\d+)(?:\.(\d*))?$/.exec(text) ?? [];
+  if (whole === undefined) return decimal(Number(text), 6);
+  const cents = /^0*$/.test(places) ? "" : decimalMark() + places;
+  return numberFormat({}).format(BigInt(whole)) + cents;
 }
 
 /** "38 ms", "1.4 s", "4 min 12 s", "2 h 05 min". */
@@ -59,9 +75,11 @@ export function duration(ms: number): string {
 
 /** "1,486"; a real minus. */
 export function decimal(value: number, places: number): string {
-  return value
-    .toLocaleString("en-US", { maximumFractionDigits: places, minimumFractionDigits: places === 1 ? 1 : 0 })
-    .replace("-", MINUS);
+  return numberOf(value, places === 1 ? 1 : 0, places);
+}
+
+function numberOf(value: number, least: number, most: number): string {
+  return numberFormat({ minimumFractionDigits: least, maximumFractionDigits: most }).format(value).replace("-", MINUS);
 }
 
 /** "1 lead", "2 leads". */
@@ -75,26 +93,32 @@ export function nameOf(id: string): string {
   return words === "" ? id : words[0]?.toUpperCase() + words.slice(1);
 }
 
-/** "14:32:06" in the zone. */
+/** "14:32:06" in the zone; "2:32:06 PM" where a day has two times twelve hours. */
 export function clockTime(time: number, timezone: string, seconds = true): string {
-  return formatter(timezone, {
-    hour: "2-digit",
+  const twelve = twelveHours();
+  const options: Intl.DateTimeFormatOptions = {
+    hour: twelve ? "numeric" : "2-digit",
     minute: "2-digit",
     ...(seconds ? { second: "2-digit" } : {}),
-    hourCycle: "h23",
-  }).format(time / US_PER_MS);
+    hourCycle: twelve ? "h12" : "h23",
+  };
+  const parts = dateFormat(timezone, options, !twelve).formatToParts(time / US_PER_MS);
+  const last = parts.findLastIndex(({ type }) => type !== "literal");
+  return parts
+    .slice(0, last + 1)
+    .map(({ value }) => value.replace(/^\s$/, SPACE))
+    .join("");
 }
 
 /** "Jan 8", with the year where it is not this one. */
 export function day(time: number, timezone: string, thisYear?: number): string {
-  const year = Number(formatter(timezone, { year: "numeric" }).format(time / US_PER_MS));
-  const withYear: Intl.DateTimeFormatOptions = year === thisYear ? {} : { year: "numeric" };
-  return formatter(timezone, { month: "short", day: "numeric", ...withYear }).format(time / US_PER_MS);
+  const year = yearOf(time, timezone) === thisYear ? {} : ({ year: "numeric" } as const);
+  return written(time, timezone, { month: "short", day: "numeric", ...year });
 }
 
 /** The year it is in the zone. */
 export function yearOf(time: number, timezone: string): number {
-  return Number(formatter(timezone, { year: "numeric" }).format(time / US_PER_MS));
+  return Number(dateFormat(timezone, { year: "numeric" }, false).format(time / US_PER_MS));
 }
 
 /** "2026-01-08" in the zone, for date fields. */
@@ -109,7 +133,7 @@ export function isoDay(time: number, timezone: string): string {
 
 /** How a bucket is called: on the axis, and in full. */
 export function bucketNames(start: number, grain: Grain, timezone: string): { short: string; long: string } {
-  const write = (options: Intl.DateTimeFormatOptions) => formatter(timezone, options).format(start / US_PER_MS);
+  const write = (options: Intl.DateTimeFormatOptions) => written(start, timezone, options);
   switch (grain) {
     case "minute":
     case "hour":
@@ -129,7 +153,7 @@ export function bucketNames(start: number, grain: Grain, timezone: string): { sh
       };
     case "month":
       return {
-        short: write({ month: "short", year: "2-digit" }).replace(" ", " ’"),
+        short: `${write({ month: "short" })} ’${write({ year: "2-digit" })}`,
         long: write({ month: "long", year: "numeric" }),
       };
     case "quarter": {
@@ -144,30 +168,30 @@ export function bucketNames(start: number, grain: Grain, timezone: string): { sh
   }
 }
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
-
-/** Kept: making one costs more than a whole card. */
-function formatter(timezone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = timezone + JSON.stringify(options);
-  const known = formatters.get(key);
-  if (known) return known;
-  if (formatters.size > 500) formatters.clear();
-  const made = new Intl.DateTimeFormat("en-US", { timeZone: timezone, ...options });
-  formatters.set(key, made);
-  return made;
+/** English names in the order of the locale: "Thu, Jan 8, 2026", "Thu, 8 Jan 2026". */
+function written(time: number, timezone: string, options: Intl.DateTimeFormatOptions): string {
+  const parts = dateFormat(timezone, options, false).formatToParts(time / US_PER_MS);
+  const of = (wanted: string): string => parts.find(({ type }) => type === wanted)?.value ?? "";
+  const [weekday, month, date, year] = [of("weekday"), of("month"), of("day"), of("year")];
+  const monthDay = (dateOrder() === "dmy" ? [date, month] : [month, date]).filter((part) => part !== "").join(" ");
+  const comma = dateOrder() === "mdy" && date !== "" && month !== "" && year !== "" ? "," : "";
+  const whole = dateOrder() === "ymd" ? [year, monthDay] : [monthDay + comma, year];
+  const text = whole.filter((part) => part !== "").join(" ");
+  return weekday === "" ? text : text === "" ? weekday : `${weekday}, ${text}`;
 }
 
 function compactMoney(amount: number, currency: string): Figure {
-  const symbol = symbolOf(currency);
+  const { before, after } = currencyMarks(currency);
   const sign = amount < 0 ? MINUS : "";
   const size = Math.abs(amount);
   const cents = size < 1_000 && size % 1 !== 0;
   const { text, unit } = cents
-    ? { text: size.toFixed(2), unit: "" }
+    ? { text: numberOf(size, 2, 2), unit: "" }
     : size < 10_000
       ? { text: decimal(size, 0), unit: "" }
       : compactCount(size);
-  return { text: sign + symbol + text, unit };
+  // Where the currency comes last it comes after the unit too: "26,4 M €".
+  return { text: sign + before + text, unit: after === "" || unit === "" ? unit + after : SPACE + unit + after };
 }
 
 function compactCount(amount: number): Figure {
@@ -181,7 +205,7 @@ function compactCount(amount: number): Figure {
   const [size, unit] = steps.find(([step]) => Math.abs(amount) >= step * 0.9995) ?? [1, ""];
   const scaled = amount / size;
   const places = Math.abs(scaled) < 9.995 ? 2 : Math.abs(scaled) < 99.95 ? 1 : 0;
-  return { text: scaled.toFixed(places).replace("-", MINUS), unit };
+  return { text: numberOf(scaled, places, places), unit };
 }
 
 function durationFigure(ms: number): Figure {
@@ -191,20 +215,12 @@ function durationFigure(ms: number): Figure {
   return { text: decimal(ms / 3_600_000, 1), unit: "h" };
 }
 
-const symbols = new Map<string, string>();
+function currencyMarks(currency: string) {
+  return affixes({ style: "currency", currency, currencyDisplay: "narrowSymbol" });
+}
 
-function symbolOf(currency: string): string {
-  const known = symbols.get(currency);
-  if (known !== undefined) return known;
-  const parts = new Intl.NumberFormat("en-US", {
-    style: "currency",
-    currency,
-    currencyDisplay: "narrowSymbol",
-  }).formatToParts(0);
-  const symbol = parts.find(({ type }) => type === "currency")?.value ?? currency;
-  const shown = /[A-Za-z]$/.test(symbol) ? `${symbol} ` : symbol;
-  symbols.set(currency, shown);
-  return shown;
+function percentMarks() {
+  return affixes({ style: "percent" });
 }
 
 function pad(value: number): string {

@@ -1,8 +1,10 @@
 import { asset } from "./assets.ts";
 import { type Html, html } from "./html.ts";
 import { icon, sprite } from "./icons.ts";
+import { currentLocale, twelveHours } from "./locale.ts";
 import { type NavKey, nav, settingsTabs } from "./nav.ts";
 import { csrfField } from "./parts/field.ts";
+import { keySheet, palette, searchButton } from "./parts/palette.ts";
 import { sharedText, type ViewQuery } from "./parts/query.ts";
 import { type Theme, themeMenu } from "./parts/theme-menu.ts";
 
@@ -14,6 +16,8 @@ export interface ShellUser {
   theme: Theme;
   /** Of their session: every form of the shell carries it. */
   csrf: string;
+  /** What they looked at last: pages without filters of their own carry it on. */
+  carried?: string;
   /** Alerts that are open and that they may see; left out where the page does not know. */
   open_alerts?: number;
 }
@@ -61,11 +65,12 @@ export function layout({
     theme: user.theme,
     scripts: ["vendor/htmx.min.js", ...(scripts ?? [])],
     body: html`<a class="skip" href="#content">Skip to content</a>
-      <div class="app">
-        ${nav({ current, admin, open_alerts: user.open_alerts, carried: query ? sharedText(query) : "", foot: navFoot })}
+      <div class="app" data-account="${user.email}">
+        ${nav({ current, open_alerts: user.open_alerts, carried: query ? sharedText(query) : (user.carried ?? ""), foot: navFoot })}
         <header class="topbar">
           ${controls}
           <span class="topbar-gap"></span>
+          ${searchButton()}
           ${live}
           ${themeMenu({ theme: user.theme, csrf: user.csrf })}
           ${accountMenu(user, admin)}
@@ -75,7 +80,8 @@ export function layout({
           <main class="page" id="content" tabindex="-1">${settingsTabs(current, admin)}${body}</main>
           ${aside}
         </div>
-      </div>`,
+      </div>
+      ${palette()}${keySheet()}`,
   });
 }
 
@@ -114,9 +120,9 @@ interface DocumentProps {
 }
 
 /** theme.js stands before the style sheet and is not deferred: nothing may be painted in the wrong theme first. app.js stands before htmx: it hears the first connection. */
-function documentOf({ title, theme, scripts, body }: DocumentProps): Html {
+export function documentOf({ title, theme, scripts, body }: DocumentProps): Html {
   return html`<!doctype html>
-<html lang="en"${theme !== "system" && html` data-theme="${theme}"`} data-theme-choice="${theme}">
+<html lang="en"${theme !== "system" && html` data-theme="${theme}"`} data-theme-choice="${theme}" data-locale="${currentLocale()}"${twelveHours() && html` data-clock="12"`}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
@@ -124,6 +130,9 @@ function documentOf({ title, theme, scripts, body }: DocumentProps): Html {
 <meta name="htmx-config" content="includeIndicatorCSS:false, history:true">
 <title>${title} · Bellwether</title>
 <link rel="icon" href="${asset("favicon.svg")}" type="image/svg+xml">
+<link rel="apple-touch-icon" href="${asset("icons/apple-touch-180.png")}">
+<meta name="theme-color" content="#f6f7f9" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#0b0d11" media="(prefers-color-scheme: dark)">
 <link rel="manifest" href="${asset("manifest.webmanifest")}">
 <link rel="preload" href="${asset("fonts/geist-latin.woff2")}" as="font" type="font/woff2" crossorigin>
 <script src="${asset("js/theme.js")}"></script>

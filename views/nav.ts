@@ -1,56 +1,88 @@
 import { type Html, html } from "./html.ts";
 import { type IconName, icon } from "./icons.ts";
 
-export type NavKey = "overview" | "insights" | "alerts" | "docs" | SettingsKey;
+export type NavKey = PageKey | SettingsKey;
+type PageKey =
+  | "overview"
+  | "revenue"
+  | "bots"
+  | "leads"
+  | "funnels"
+  | "dashboards"
+  | "explore"
+  | "insights"
+  | "alerts"
+  | "reports"
+  | "system"
+  | "docs";
 type SettingsKey = "account" | "users" | "keys" | "locations" | "rules" | "targets" | "kpis" | "quarantine" | "audit";
 
 interface NavItem {
-  key: NavKey;
+  key: PageKey | "settings";
   label: string;
   href: string;
   icon: IconName;
   /** The part of the navigation that it stands in; a heading begins each. */
-  part?: "Analyse" | "Settings" | "Help";
-  admin?: true;
+  part?: "Analyse" | "More";
+  /** In the bar of phones; what is not stands behind its last entry. */
+  primary?: true;
   /** A page of figures: it takes the filters in force along. */
   figures?: true;
 }
 
-/** The navigation: one line a page, and only pages that exist. On phones, Settings are one entry, and tabs on their pages. */
+/** The navigation: one line a page, and only pages that exist. */
 const NAV: readonly NavItem[] = [
-  { key: "overview", label: "Overview", href: "/", icon: "i-layout-dashboard", figures: true },
-  { key: "insights", label: "Insights", href: "/insights", icon: "i-lightbulb" },
-  { key: "alerts", label: "Alerts", href: "/alerts", icon: "i-bell" },
-  { key: "account", label: "Your account", href: "/settings/account", icon: "i-user", part: "Settings" },
-  { key: "users", label: "Users", href: "/settings/users", icon: "i-users", part: "Settings", admin: true },
-  { key: "keys", label: "API keys", href: "/settings/keys", icon: "i-key-round", part: "Settings", admin: true },
+  { key: "overview", label: "Overview", href: "/", icon: "i-layout-dashboard", figures: true, primary: true },
+  { key: "revenue", label: "Revenue", href: "/revenue", icon: "i-circle-dollar-sign", figures: true },
+  { key: "bots", label: "Bots", href: "/bots", icon: "i-bot", figures: true, primary: true },
+  { key: "leads", label: "Leads", href: "/leads", icon: "i-users", figures: true, primary: true },
+  { key: "funnels", label: "Funnels", href: "/funnels", icon: "i-funnel", figures: true },
+  { key: "dashboards", label: "Dashboards", href: "/dashboards", icon: "i-layout-grid" },
   {
-    key: "locations",
-    label: "Locations",
-    href: "/settings/locations",
-    icon: "i-map-pin",
-    part: "Settings",
-    admin: true,
+    key: "explore",
+    label: "Explore",
+    href: "/explore",
+    icon: "i-chart-spline",
+    figures: true,
+    primary: true,
+    part: "Analyse",
   },
-  {
-    key: "rules",
-    label: "Commission",
-    href: "/settings/rules",
-    icon: "i-circle-dollar-sign",
-    part: "Settings",
-    admin: true,
-  },
-  { key: "targets", label: "Targets", href: "/settings/targets", icon: "i-target", part: "Settings", admin: true },
-  { key: "kpis", label: "KPIs", href: "/settings/kpis", icon: "i-activity", part: "Settings" },
-  { key: "quarantine", label: "Quarantine", href: "/settings/quarantine", icon: "i-inbox", part: "Settings" },
-  { key: "audit", label: "Audit log", href: "/settings/audit", icon: "i-table-2", part: "Settings", admin: true },
-  { key: "docs", label: "Docs", href: "/docs", icon: "i-braces", part: "Help" },
+  { key: "insights", label: "Insights", href: "/insights", icon: "i-lightbulb", part: "Analyse" },
+  { key: "alerts", label: "Alerts", href: "/alerts", icon: "i-bell", part: "Analyse" },
+  { key: "reports", label: "Reports", href: "/reports", icon: "i-file-text", part: "Analyse" },
+  { key: "system", label: "System", href: "/system", icon: "i-server", part: "Analyse" },
+  { key: "settings", label: "Settings", href: "/settings/account", icon: "i-sliders-horizontal", part: "More" },
+  { key: "docs", label: "Docs", href: "/docs", icon: "i-braces", part: "More" },
 ];
+
+/** The pages behind "Settings": tabs above each of them. */
+const SETTINGS: readonly { key: SettingsKey; label: string; admin?: true }[] = [
+  { key: "account", label: "Your account" },
+  { key: "users", label: "Users", admin: true },
+  { key: "keys", label: "API keys", admin: true },
+  { key: "locations", label: "Locations", admin: true },
+  { key: "rules", label: "Commission", admin: true },
+  { key: "targets", label: "Targets", admin: true },
+  { key: "kpis", label: "KPIs" },
+  { key: "quarantine", label: "Quarantine" },
+  { key: "audit", label: "Audit log", admin: true },
+];
+
+/** The pages of the navigation, for search. */
+export function navPages(): readonly { label: string; href: string }[] {
+  return NAV.filter(({ key }) => key !== "settings").map(({ label, href }) => ({ label, href }));
+}
+
+/** The pages of the settings that this person may open. */
+export function settingsPages(admin: boolean): readonly { label: string; href: string }[] {
+  return SETTINGS.filter(({ admin: only }) => admin || !only).map(({ key, label }) => ({
+    label,
+    href: `/settings/${key}`,
+  }));
+}
 
 export interface NavProps {
   current: NavKey | null;
-  /** May this user change settings? */
-  admin: boolean;
   /** Alerts that are open. */
   open_alerts?: number | undefined;
   /** The filters in force, as a query string. */
@@ -59,24 +91,26 @@ export interface NavProps {
   foot?: Html | undefined;
 }
 
-/** The main navigation: a column, a rail of icons below 1080 px, a bar at the bottom on phones. */
-export function nav({ current, admin, open_alerts, carried, foot }: NavProps): Html {
-  const items = NAV.filter((item) => admin || !item.admin);
-  const settings = items.some(({ key, part }) => key === current && part === "Settings");
-  return html`<nav class="nav" aria-label="Main">
+/**
+ * The main navigation: a column, a rail of icons below 1080 px, a bar at the bottom on phones, whose last entry opens the
+ * rest. Without script that entry leads to the navigation itself, which then stands open.
+ */
+export function nav({ current, open_alerts, carried, foot }: NavProps): Html {
+  const page = SETTINGS.some(({ key }) => key === current) ? "settings" : current;
+  return html`<nav class="nav" id="nav" aria-label="Main">
     <a class="brand" href="/" aria-label="Bellwether, overview"><svg class="brand-mark" aria-hidden="true"><use href="#brand"/></svg><span class="brand-name">Bellwether</span></a>
-    <ul>${items.map((item, i) => navItem(item, carried, item.key === current, item.part !== items[i - 1]?.part, item.key === "alerts" ? alertCount(open_alerts ?? 0) : null))}
-    <li class="is-primary only-phone"><a class="nav-item" href="/settings/account"${settings && html` aria-current="true"`}>${icon("i-sliders-horizontal")}<span class="nav-label">Settings</span></a></li></ul>
+    <ul>${NAV.map((item, i) => navItem(item, carried, item.key === page, item.part !== NAV[i - 1]?.part, item.key === "alerts" ? alertCount(open_alerts ?? 0) : null))}
+    <li class="is-primary nav-more"><a class="nav-item" href="#nav" role="button" data-nav-more aria-expanded="false">${icon("i-menu")}<span class="nav-label">More</span></a></li></ul>
     ${foot}
   </nav>`;
 }
 
-/** On phones, the way from one page of the settings to another; nothing elsewhere. */
+/** The way from one page of the settings to another; nothing elsewhere. */
 export function settingsTabs(current: NavKey | null, admin: boolean): Html | null {
-  const items = NAV.filter(({ part, admin: only }) => part === "Settings" && (admin || !only));
-  if (!items.some(({ key }) => key === current)) return null;
+  if (!SETTINGS.some(({ key }) => key === current)) return null;
+  const items = SETTINGS.filter(({ admin: only }) => admin || !only);
   return html`<nav class="tabs settings-tabs" aria-label="Settings">${items.map(
-    ({ key, href, label }) => html`<a href="${href}"${key === current && html` aria-current="page"`}>${label}</a>`,
+    ({ key, label }) => html`<a href="/settings/${key}"${key === current && html` aria-current="page"`}>${label}</a>`,
   )}</nav>`;
 }
 
@@ -86,12 +120,12 @@ export function alertCount(open: number): Html {
 }
 
 function navItem(
-  { label, href, icon: name, part, figures }: NavItem,
+  { label, href, icon: name, part, figures, primary }: NavItem,
   carried: string,
   current: boolean,
   begins: boolean,
   count: Html | null,
 ): Html {
   return html`${begins && part && html`<li class="nav-sep"><span class="nav-sep-label">${part}</span></li>`}
-    <li${part !== "Settings" && html` class="is-primary"`}><a class="nav-item" href="${figures ? href + carried : href}"${current && html` aria-current="page"`}>${icon(name)}<span class="nav-label">${label}</span>${count}</a></li>`;
+    <li${primary && html` class="is-primary"`}><a class="nav-item" href="${figures ? href + carried : href}"${current && html` aria-current="page"`}>${icon(name)}<span class="nav-label">${label}</span>${count}</a></li>`;
 }

@@ -1,3 +1,4 @@
+import { decimal } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import { icon } from "./icons.ts";
 import { layout, type ShellUser } from "./layout.ts";
@@ -56,7 +57,7 @@ export function quarantinePage(props: QuarantinePageProps): Html {
       ${outcome !== null && notice(outcome.ok ? "ok" : "bad", outcome.text)}
       ${(found > 0 || isFiltered(props)) && filterForm(props)}
       <section class="panel" aria-labelledby="quarantine-h">
-        <div class="panel-head"><h2 id="quarantine-h">Refused events</h2><span class="meta">${found === 0 ? "" : `${found.toLocaleString("en-US")}, newest first`}</span></div>
+        <div class="panel-head"><h2 id="quarantine-h">Refused events</h2><span class="meta">${found === 0 ? "" : `${decimal(found, 0)}, newest first`}</span></div>
         ${items.length === 0 ? nothing(props) : html`<div class="q-list">${items.map((item) => quarantined(props, item))}</div>`}
         ${pager(props)}
       </section>
@@ -128,8 +129,8 @@ function buttons(quarantine_id: number, editable: boolean): Html {
 function allForm({ user, filters, found }: QuarantinePageProps): Html {
   const which =
     filters.code === "" && filters.location_id === ""
-      ? `all ${found.toLocaleString("en-US")}`
-      : `the ${found.toLocaleString("en-US")} that match`;
+      ? `all ${decimal(found, 0)}`
+      : `the ${decimal(found, 0)} that match`;
   return html`<form class="filter-bar" method="post" action="/settings/quarantine" aria-label="All of them">
     ${csrfField(user.csrf)}
     <input type="hidden" name="code" value="${filters.code}"><input type="hidden" name="location_id" value="${filters.location_id}">

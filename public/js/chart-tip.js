@@ -1,74 +1,60 @@
-// One tooltip a chart: follows the column under the pointer, the finger or the arrow keys, and flips at the edge.
+// One tooltip a chart: of the column under the pointer, the finger or the arrow keys; it flips at the edge.
+import { full } from "./chart-format.js";
+import { readingOf } from "./chart-model.js";
 
-/** `rows(index)` gives {head, note, rows: [{key, box, label, value}]}; `say(text)` speaks what the keys read. */
-export function tip(u, rows, say) {
+export const textOf = ({ value, upTo, unit, currency }) =>
+  upTo === undefined || upTo === null
+    ? full(value, unit, currency)
+    : `${full(value, unit, currency)} – ${full(upTo, unit, currency)}`;
+
+/** `byKeys()`: what is read is chosen by the keys, and so spoken. */
+export function tip(chart, { byKeys, say }) {
+  const { u } = chart;
   const element = document.createElement("div");
   element.className = "tip";
   element.hidden = true;
   u.over.append(element);
-  let byKeys = false;
 
   const show = () => {
     const at = u.cursor.idx;
-    const hovered = byKeys || u.over.matches(":hover");
-    if (!hovered || at == null || (u.cursor.left ?? -1) < 0) {
+    const looked = byKeys() || u.over.matches(":hover") || u.over.dataset.touched !== undefined;
+    if (!looked || at == null || (u.cursor.left ?? -1) < 0) {
       element.hidden = true;
       return;
     }
-    const content = rows(at);
-    element.replaceChildren(...parts(content));
+    const reading = readingOf(chart.model, chart.hidden, at);
+    element.replaceChildren(...contentOf(reading));
     element.hidden = false;
     const x = u.valToPos(at, "x");
     const width = element.offsetWidth;
     const left = x + 14 + width > u.over.clientWidth ? x - width - 14 : x + 14;
     element.style.transform = `translate(${Math.max(0, left)}px, 4px)`;
-    if (byKeys) say(`${content.head}: ${content.rows.map(({ label, value }) => `${label} ${value}`).join(", ")}`);
+    if (byKeys()) say(spoken(reading));
   };
-
-  const step = (event) => {
-    const last = u.data[0].length - 1;
-    const now = byKeys ? (u.cursor.idx ?? last) : last + 1;
-    const goal = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: last }[event.key];
-    if (event.key === "Escape") hide();
-    if (goal === undefined) return;
-    event.preventDefault();
-    byKeys = true;
-    const at = Math.max(0, Math.min(last, goal));
-    u.setCursor({ left: u.valToPos(at, "x"), top: 10 });
-  };
-
-  const hide = () => {
-    byKeys = false;
-    element.hidden = true;
-    u.setCursor({ left: -10, top: -10 });
-  };
-
   u.hooks.setCursor ??= [];
   u.hooks.setCursor.push(show);
-  const host = u.root.parentElement;
-  const quiet = new AbortController();
-  const { signal } = quiet;
-  u.over.addEventListener("mouseleave", hide, { signal });
-  u.over.addEventListener(
-    "mouseenter",
-    () => {
-      byKeys = false;
+  return {
+    show,
+    hide() {
+      element.hidden = true;
     },
-    { signal },
-  );
-  host.addEventListener("keydown", step, { signal });
-  host.addEventListener("blur", hide, { signal });
-  return () => quiet.abort();
+  };
 }
 
-function parts({ head, note, rows }) {
+function spoken({ head, note, rows, remarks }) {
+  const values = rows.map((row) => `${row.label} ${textOf(row)}`).join(", ");
+  return [`${head}${note ? `, ${note}` : ""}: ${values || "no value"}`, ...remarks].join(". ");
+}
+
+function contentOf({ head, note, rows, remarks }) {
   const title = make("div", "tip-head", head);
   if (note) title.append(make("span", "", note));
-  return [title, ...rows.map(rowOf)];
+  return [title, ...rows.map(rowOf), ...remarks.map((remark) => make("div", "tip-note", remark))];
 }
 
-function rowOf({ key, box, label, value }) {
-  const row = make("div", "tip-row");
+function rowOf(row) {
+  const { key, box, label } = row;
+  const element = make("div", "tip-row");
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("class", `key ${key}`);
   svg.setAttribute("aria-hidden", "true");
@@ -76,8 +62,8 @@ function rowOf({ key, box, label, value }) {
   const attributes = box ? { x: 1, width: 12, height: 10, rx: 1 } : { d: "M0 5h14" };
   for (const [name, given] of Object.entries(attributes)) shape.setAttribute(name, given);
   svg.append(shape);
-  row.append(svg, label, make("b", "", value));
-  return row;
+  element.append(svg, label, make("b", "", textOf(row)));
+  return element;
 }
 
 function make(tag, classes, text) {

@@ -34,6 +34,10 @@ function tick() {
   write("[data-live-age]", last ? age(now - last) : "");
   write("[data-live-event]", last ? `${age(now - last)} ago` : "None in the last day");
   write("[data-live-figures]", heard ? `${age(now - Number(heard))} ago` : "–");
+  for (const element of document.querySelectorAll("[data-ago]")) {
+    const text = `${age(now - Number(element.dataset.ago))} ago`;
+    if (element.textContent !== text) element.textContent = text;
+  }
   const waited = Math.floor((Date.now() - opened) / 1000);
   write("[data-elapsed]", `${Math.floor(waited / 60)}:${String(waited % 60).padStart(2, "0")}`);
 }

@@ -12,12 +12,32 @@ document.addEventListener(
 );
 
 document.addEventListener("click", ({ target }) => {
-  const chosen = target.closest?.(".menu-panel a");
+  const chosen = target.closest?.(".menu-panel a:not([data-stay])");
   for (const menu of menus()) if (chosen || !menu.contains(target)) menu.open = false;
 });
 
+// On phones the last entry of the navigation opens the rest of it.
+document.addEventListener("click", (event) => {
+  const more = event.target.closest?.("[data-nav-more]");
+  const nav = document.getElementById("nav");
+  if (!nav) return;
+  if (more) event.preventDefault();
+  showNav(nav, more !== null && more !== undefined && !("open" in nav.dataset));
+});
+
+function showNav(nav, open) {
+  nav.toggleAttribute("data-open", open);
+  nav.querySelector("[data-nav-more]").setAttribute("aria-expanded", String(open));
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
+    const nav = document.querySelector(".nav[data-open]");
+    if (nav) {
+      showNav(nav, false);
+      nav.querySelector("[data-nav-more]").focus();
+      return;
+    }
     const [menu] = menus();
     if (!menu) return;
     menu.open = false;

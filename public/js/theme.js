@@ -1,6 +1,8 @@
 // Runs before the first paint: a page never shows in the wrong theme first. Not a module, so that it blocks.
 (() => {
   const root = document.documentElement;
+  /** As --bg of tokens.css. */
+  const GROUNDS = { light: "#f6f7f9", dark: "#0b0d11", contrast: "#000000" };
   const NAMES = ["system", "light", "dark", "contrast"];
 
   /** The account's choice when the server knows it, else the cookie's. */
@@ -16,6 +18,11 @@
     if (wanted === "system") delete root.dataset.theme;
     else root.dataset.theme = wanted;
     root.dataset.themeChoice = theme;
+    // The frame around an installed app is of the theme as well; without a choice the media queries of the page decide.
+    for (const meta of document.querySelectorAll("meta[name=theme-color]")) {
+      meta.dataset.own ??= meta.content;
+      meta.content = GROUNDS[wanted] ?? meta.dataset.own;
+    }
     for (const button of document.querySelectorAll("[data-set-theme]")) {
       button.setAttribute("aria-pressed", String(button.dataset.setTheme === theme));
     }
@@ -32,6 +39,16 @@
     // Failing is harmless: the cookie holds the choice on this browser.
     fetch(form.action, { method: "POST", body, headers: { "hx-request": "true" } }).catch(() => {});
   };
+
+  // Paper is light, and what is drawn on canvases has to be drawn anew for it.
+  const printing = (on) => {
+    if (!on) return show(choice());
+    root.dataset.theme = "light";
+    dispatchEvent(new Event("bw:theme"));
+  };
+  addEventListener("beforeprint", () => printing(true));
+  addEventListener("afterprint", () => printing(false));
+  matchMedia("print").addEventListener("change", ({ matches }) => printing(matches));
 
   show(choice());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => dispatchEvent(new Event("bw:theme")));

@@ -12,6 +12,7 @@ const LABELS: Readonly<Record<string, string>> = {
   hour_of_day: "Hour of day",
   day_of_week: "Day of week",
   temperature: "Temperature",
+  stage: "Stage",
 };
 const MEASURED = new Set(["value", "duration_ms", "ml_response_ms", "ingest_lag_ms"]);
 

@@ -19,6 +19,8 @@ const FIELDS: Readonly<Record<string, FieldKind>> = {
   ingest_lag_ms: "number",
   // Derived: data.to of a temperature change, else data.seller_temperature.
   temperature: "text",
+  // Derived: data.to of a change of stage.
+  stage: "text",
   // Copied out of data when an event is stored, because percentiles read them.
   "data.processing_time_ms": "number",
   "data.response_ms": "number",

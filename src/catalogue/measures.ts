@@ -115,7 +115,7 @@ export function comparisonsOf(condition: Condition): readonly Comparison[] {
 }
 
 function opensData(field: string): boolean {
-  return fieldKind(field) === "data" || field === "temperature" || field === "ml_response_ms";
+  return fieldKind(field) === "data" || field === "temperature" || field === "stage" || field === "ml_response_ms";
 }
 
 function sumOf(field: string, where: Condition | null): Measure {

@@ -13,7 +13,7 @@ export function auditCommand(
 }
 
 /** A container's user may have no name. */
-function systemUser(): string {
+export function systemUser(): string {
   try {
     return userInfo().username;
   } catch {

@@ -6,10 +6,12 @@ import type { Parts } from "../web/parts.ts";
 import { auditCommand } from "./audited.ts";
 import { contactTask } from "./contact.ts";
 import { storeChecks } from "./doctor-store.ts";
+import { exportTask } from "./export.ts";
 import { importTask } from "./import.ts";
 
 export const TASKS = {
   import: importTask,
+  export: exportTask,
   "demo remove": (parts) => async () => {
     const there = parts.control.location(DEMO_LOCATION) !== null;
     if (there) {

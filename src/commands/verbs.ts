@@ -2,6 +2,7 @@
 import { CONTACT_VERB } from "./contact.ts";
 import { DEMO_VERB } from "./demo.ts";
 import { DOCTOR_VERB } from "./doctor.ts";
+import { EXPORT_VERB } from "./export.ts";
 import { HEALTHCHECK_VERB } from "./healthcheck.ts";
 import { IMPORT_VERB } from "./import.ts";
 import { KEY_VERBS } from "./key.ts";
@@ -17,6 +18,7 @@ import { VERSION_VERB } from "./version.ts";
 export const VERBS: readonly Verb[] = [
   SERVE_VERB,
   IMPORT_VERB,
+  EXPORT_VERB,
   ...KEY_VERBS,
   ...USER_VERBS,
   ...LOCATION_VERBS,

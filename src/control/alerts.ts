@@ -75,6 +75,7 @@ export interface AlertQuery {
   locations: readonly string[] | null;
   open?: boolean;
   rule_id?: string;
+  bot_id?: string;
   kind?: string;
   severity?: string;
   state?: string;
@@ -160,7 +161,7 @@ export function alertsOf(database: ControlDatabase): AlertsControl {
   const list = sql.query<StoredAlert, Filters>(
     `SELECT * FROM alerts WHERE ($locations IS NULL OR location_id IN (SELECT value FROM json_each($locations)))
      AND ($open IS NULL OR (ended_at IS NULL) = $open) AND ($rule_id IS NULL OR rule_id = $rule_id)
-     AND ($kind IS NULL OR kind = $kind) AND ($severity IS NULL OR severity = $severity)
+     AND ($bot_id IS NULL OR bot_id = $bot_id) AND ($kind IS NULL OR kind = $kind) AND ($severity IS NULL OR severity = $severity)
      AND ($state IS NULL OR state = $state) AND ($from IS NULL OR began_at >= $from) AND ($to IS NULL OR began_at < $to)
      AND ($began_at IS NULL OR (began_at, alert_id) < ($began_at, $alert_id))
      ORDER BY began_at DESC, alert_id DESC LIMIT $limit`,
@@ -220,6 +221,7 @@ type Filters = {
   locations: string | null;
   open: number | null;
   rule_id: string | null;
+  bot_id: string | null;
   kind: string | null;
   severity: string | null;
   state: string | null;
@@ -230,11 +232,13 @@ type Filters = {
   limit: number;
 };
 
-function filtersOf({ locations, open, rule_id, kind, severity, state, from, to, before, limit }: AlertQuery): Filters {
+function filtersOf(query: AlertQuery): Filters {
+  const { locations, open, rule_id, bot_id, kind, severity, state, from, to, before, limit } = query;
   return {
     locations: scopeOf(locations),
     open: open === undefined ? null : Number(open),
     rule_id: rule_id ?? null,
+    bot_id: bot_id ?? null,
     kind: kind ?? null,
     severity: severity ?? null,
     state: state ?? null,

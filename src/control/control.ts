@@ -10,6 +10,7 @@ import { type AcknowledgedControl, acknowledgedOf } from "./acknowledged.ts";
 import { type AlertsControl, alertsOf } from "./alerts.ts";
 import { type AnnotationControl, annotationsOf } from "./annotations.ts";
 import { auditOf } from "./audit.ts";
+import { type DashboardControl, dashboardsOf } from "./dashboards.ts";
 import { integrityOf, openDatabase } from "./database.ts";
 import { type DeliveryControl, deliveriesOf } from "./deliveries.ts";
 import { erasuresOf } from "./erasure.ts";
@@ -22,9 +23,11 @@ import { kpisOf } from "./kpis.ts";
 import { locationsOf } from "./locations.ts";
 import { type NoticedControl, noticedOf } from "./noticed.ts";
 import { type NotificationChannelControl, notificationChannelsOf } from "./notification-channels.ts";
+import { type PresetControl, presetsOf } from "./presets.ts";
 import { quarantineOf } from "./quarantine.ts";
 import { type RecommendationControl, recommendationsOf } from "./recommendations.ts";
 import { rulesOf } from "./rules.ts";
+import { type SavedViewControl, savedViewsOf } from "./saved-views.ts";
 import { type ScoreModelControl, scoreModelsOf } from "./score-models.ts";
 import { type SessionLimits, sessionsOf } from "./sessions.ts";
 import { tokensOf } from "./tokens.ts";
@@ -83,12 +86,15 @@ export function openControl(path: string, options: ControlOptions = {}): Control
     ...acknowledgedOf(database),
     ...noticedOf(database),
     ...annotationsOf(database),
+    ...presetsOf(database),
+    ...savedViewsOf(database),
     ...alertsOf(database),
     ...scoreModelsOf(database),
     ...recommendationsOf(database),
     ...insightNotesOf(database),
     ...notificationChannelsOf(database),
     ...deliveriesOf(database),
+    ...dashboardsOf(database),
     integrity: () => integrityOf(database),
     generation: () => database.generation(),
     close: () => database.sql.close(),
@@ -119,12 +125,15 @@ export interface Control
     AcknowledgedControl,
     NoticedControl,
     AnnotationControl,
+    PresetControl,
+    SavedViewControl,
     AlertsControl,
     NotificationChannelControl,
     DeliveryControl,
     ScoreModelControl,
     RecommendationControl,
-    InsightNoteControl {
+    InsightNoteControl,
+    DashboardControl {
   // Locations
   locations(): readonly Location[];
   location(location_id: string): Location | null;

@@ -21,6 +21,8 @@ export interface User {
   /** null: all locations. */
   locations: readonly string[] | null;
   theme: "system" | "light" | "dark" | "contrast";
+  /** How numbers and dates are written for them, a BCP 47 tag; null: as their browser says. */
+  locale: string | null;
   /** A second factor is asked for. */
   totp: boolean;
   /** Has no password yet: an invitation lets them choose one. */
@@ -33,7 +35,7 @@ export interface NewUser {
   name: string;
 }
 
-export type UserChange = Partial<Pick<User, "name" | "role" | "locations" | "theme">>;
+export type UserChange = Partial<Pick<User, "name" | "role" | "locations" | "theme" | "locale">>;
 
 export interface Session {
   session_id: string;

@@ -29,6 +29,7 @@ interface UserRow {
   role: Role;
   locations: string | null;
   theme: User["theme"];
+  locale: string | null;
   totp: number;
   invited: number;
   created_at: number;
@@ -48,7 +49,7 @@ export function usersOf(database: ControlDatabase): Users {
   const all = remembered(database, () => {
     const rows = sql
       .query<UserRow, []>(
-        `SELECT user_id, email, name, role, locations, theme, totp_secret IS NOT NULL AS totp,
+        `SELECT user_id, email, name, role, locations, theme, locale, totp_secret IS NOT NULL AS totp,
          password_hash = '' AS invited, created_at FROM users ORDER BY created_at, user_id`,
       )
       .all();
@@ -69,6 +70,7 @@ export function usersOf(database: ControlDatabase): Users {
       role: given.role,
       locations: given.role === "owner" ? null : given.locations,
       theme: "system",
+      locale: null,
       totp: false,
       invited: password_hash === NO_PASSWORD,
       created_at: database.now(),
@@ -79,7 +81,7 @@ export function usersOf(database: ControlDatabase): Users {
       const { totp: _, invited: __, locations, ...row } = user;
       sql
         .query(
-          "INSERT INTO users (user_id, email, name, role, locations, theme, password_hash, created_at) VALUES ($user_id, $email, $name, $role, $locations, $theme, $password_hash, $created_at)",
+          "INSERT INTO users (user_id, email, name, role, locations, theme, locale, password_hash, created_at) VALUES ($user_id, $email, $name, $role, $locations, $theme, $locale, $password_hash, $created_at)",
         )
         .run({ ...row, locations: locationsText(locations), password_hash });
       return user;
@@ -130,16 +132,16 @@ export function usersOf(database: ControlDatabase): Users {
     setUser(user_id, change) {
       const known = userById(user_id);
       if (!known) return null;
-      const { name, role, theme, ...next } = { ...known, ...change };
+      const { name, role, theme, locale, ...next } = { ...known, ...change };
       const locations = role === "owner" ? null : next.locations;
       const rights = role !== known.role || locationsText(locations) !== locationsText(known.locations);
       database.changeDurably(() => {
         if (role !== "owner") keepAnOwner(user_id);
         sql
           .query(
-            "UPDATE users SET name = $name, role = $role, locations = $locations, theme = $theme WHERE user_id = $user_id",
+            "UPDATE users SET name = $name, role = $role, locations = $locations, theme = $theme, locale = $locale WHERE user_id = $user_id",
           )
-          .run({ user_id, name: name.trim(), role, locations: locationsText(locations), theme });
+          .run({ user_id, name: name.trim(), role, locations: locationsText(locations), theme, locale });
         if (rights) endSignIns(user_id);
       });
       return userById(user_id);

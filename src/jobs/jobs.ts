@@ -42,6 +42,7 @@ export const JOBS: readonly Job[] = [
   { name: "score models", every_s: 60, run: trainDue },
   { name: "anomaly watch", every_s: 1, run: ({ watch }) => watch.tick() },
   { name: "loop beat", every_s: 1, run: ({ observe }) => observe.history.beat() },
+  { name: "rates", every_s: 1, run: ({ observe }) => observe.rates.beat() },
   { name: "alerts", every_s: 2, run: ({ alerts }) => alerts.pass() },
   // Not waited for: what is due is to be begun each second, however slow a receiver is.
   { name: "deliveries", every_s: 1, run: ({ delivery }) => void delivery.tick() },

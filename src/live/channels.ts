@@ -72,6 +72,8 @@ export interface Channels {
   touch(location_ids: readonly string[]): void;
   /** Places that listeners have taken. */
   places(): number;
+  /** Channels that somebody listens to, and how many were cut off since the start as they did not read. */
+  state(): { channels: readonly { channel: string; places: number; lagging: number }[]; dropped: number };
   close(): Promise<void>;
 }
 
@@ -106,6 +108,7 @@ interface Seat {
   waiting: { seq: number | null } | null;
   /** Since when it is told nothing because it does not read; null while it does. */
   lagging_since: number | null;
+  is_cut_off: boolean;
 }
 
 interface Open {
@@ -130,6 +133,7 @@ export function createChannels(options: ChannelOptions): Channels {
   const opened = new Map<string, Open>();
   const idle = new Set<Open>();
   const pause_ms = 1_000 / options.pushes_per_s;
+  let dropped = 0;
 
   function open(key: string, source: Source): Open {
     const render = async (): Promise<void> => {
@@ -221,8 +225,7 @@ export function createChannels(options: ChannelOptions): Channels {
   function isAttending(channel: Open, seat: Seat): boolean {
     if (seat.waiting) return false;
     if (seat.lagging_since !== null) {
-      if (!catchUp(channel, seat) && now() - seat.lagging_since > options.lagging_ms_max)
-        seat.listener.close(TOO_SLOW, "too slow");
+      if (!catchUp(channel, seat) && now() - seat.lagging_since > options.lagging_ms_max) cutOff(seat);
       // The snapshot that it may just have been sent holds all of this already.
       return false;
     }
@@ -230,6 +233,13 @@ export function createChannels(options: ChannelOptions): Channels {
     seat.lagging_since = now();
     seat.listener.unfollow(channel.topic);
     return false;
+  }
+
+  /** It stays until its socket is closed: it is counted once. */
+  function cutOff(seat: Seat): void {
+    if (!seat.is_cut_off) dropped++;
+    seat.is_cut_off = true;
+    seat.listener.close(TOO_SLOW, "too slow");
   }
 
   /** A snapshot instead of the backlog, once its line is free. */
@@ -302,7 +312,7 @@ export function createChannels(options: ChannelOptions): Channels {
     join(key, make, listener, seq) {
       const channel = opened.get(key) ?? open(key, make());
       keep(channel);
-      const seat: Seat = { listener, waiting: { seq }, lagging_since: null };
+      const seat: Seat = { listener, waiting: { seq }, lagging_since: null, is_cut_off: false };
       channel.seats.add(seat);
       welcome(channel, seat);
       return {
@@ -324,6 +334,16 @@ export function createChannels(options: ChannelOptions): Channels {
       for (const { seats } of opened.values()) count += seats.size;
       return count;
     },
+    state: () => ({
+      channels: [...opened.values()]
+        .filter(({ seats }) => seats.size > 0)
+        .map(({ source, seats }) => ({
+          channel: source.channel,
+          places: seats.size,
+          lagging: [...seats].filter(({ lagging_since }) => lagging_since !== null).length,
+        })),
+      dropped,
+    }),
     async close() {
       const all = [...opened.values()];
       for (const channel of all) keep(channel);

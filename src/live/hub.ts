@@ -28,6 +28,10 @@ export interface Hub {
   /** Renders and pushes every watched view now (clock tick: ages, statuses). */
   tick(): void;
   watchers(): number;
+  /** Views that are watched: their keys, and by how many. */
+  watched(): readonly { key: string; watchers: number }[];
+  /** From a commit to the push that shows it, the 95th percentile of the newest pushes, milliseconds; null before any. */
+  lag_p95_ms(): number | null;
   close(): Promise<void>;
 }
 
@@ -48,8 +52,13 @@ interface Watched {
   joined: Set<Watcher>;
   /** Fragments as they were last pushed; null before the first rendering. */
   pushed: readonly string[] | null;
+  /** When the first commit since the last rendering touched it. */
+  touched_at: number | null;
   rendering: Paced;
 }
+
+/** So many pushes say how long one takes. */
+const LAGS = 256;
 
 /** The hub of one process. A commit is pushed at once when the view was quiet, else as soon as the limit lets it. */
 export function createHub({
@@ -60,11 +69,25 @@ export function createHub({
 }: HubOptions): Hub {
   const views = new Map<string, Watched>();
   const pause_ms = 1_000 / pushes_per_s;
+  const lags: number[] = [];
+  let pushes = 0;
 
   function added(view: View): Watched {
-    const run = (): Promise<void> => renderAndPush(watched, onError, onPush);
+    const run = async (): Promise<void> => {
+      const { touched_at } = watched;
+      watched.touched_at = null;
+      const pushed = await renderAndPush(watched, onError, onPush);
+      if (pushed && touched_at !== null) lags[pushes++ % LAGS] = now() - touched_at;
+    };
     const rendering = createPaced(run, pause_ms, now);
-    const watched: Watched = { view, watchers: new Set(), joined: new Set(), pushed: null, rendering };
+    const watched: Watched = {
+      view,
+      watchers: new Set(),
+      joined: new Set(),
+      pushed: null,
+      touched_at: null,
+      rendering,
+    };
     views.set(view.key, watched);
     return watched;
   }
@@ -92,8 +115,10 @@ export function createHub({
     },
     touch(location_ids) {
       if (location_ids.length === 0) return;
-      for (const { view, rendering } of views.values()) {
-        if (view.locations?.some((id) => location_ids.includes(id)) ?? true) rendering.ask();
+      for (const watched of views.values()) {
+        if (!(watched.view.locations?.some((id) => location_ids.includes(id)) ?? true)) continue;
+        watched.touched_at ??= now();
+        watched.rendering.ask();
       }
     },
     tick() {
@@ -104,6 +129,8 @@ export function createHub({
       for (const { watchers } of views.values()) count += watchers.size;
       return count;
     },
+    lag_p95_ms: () => lags.toSorted((a, b) => a - b)[Math.floor(lags.length * 0.95)] ?? null,
+    watched: () => [...views.values()].map(({ view, watchers }) => ({ key: view.key, watchers: watchers.size })),
     async close() {
       await Promise.all([...views.values()].map(({ rendering }) => rendering.stop()));
       views.clear();
@@ -111,11 +138,12 @@ export function createHub({
   };
 }
 
+/** True when something had changed. */
 async function renderAndPush(
   watched: Watched,
   onError: (view: string, error: unknown) => void,
   onPush: () => void,
-): Promise<void> {
+): Promise<boolean> {
   const joined = new Set(watched.joined);
   watched.joined.clear();
   try {
@@ -128,10 +156,12 @@ async function renderAndPush(
     watched.joined.clear();
     push(watched, joined, fragments.join("\n"), changed.join("\n"));
     if (changed.length > 0) onPush();
+    return changed.length > 0;
   } catch (error) {
     // The next commit tries again; who watches keeps what is on the screen.
     for (const watcher of joined) if (watched.watchers.has(watcher)) watched.joined.add(watcher);
     onError(watched.view.key, error);
+    return false;
   }
 }
 

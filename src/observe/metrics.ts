@@ -109,6 +109,8 @@ export interface Metrics {
   /** Says how a metric is read when it is asked for, instead of being counted. */
   read(name: NameOf<"counter" | "gauge">, reading: () => Reading): void;
   /** Everything in Prometheus' text format 0.0.4. */
+  /** Of a counter or gauge: all that it counts, or what has these labels. */
+  total(name: NameOf<"counter"> | NameOf<"gauge">, labels?: readonly string[]): number;
   text(): string;
 }
 
@@ -137,6 +139,11 @@ export function createMetrics(): Metrics {
       return (seconds) => add(histogram, seconds);
     },
     read: (name, reading) => void readings.set(name, reading),
+    total(name, labels) {
+      const samples = samplesOf(readings.get(name)?.()) ?? [...(counters.get(name)?.values() ?? [])];
+      const meant = labels ? samples.filter((one) => one.labels.join("\n") === labels.join("\n")) : samples;
+      return meant.reduce((sum, { value }) => sum + value, 0);
+    },
     text() {
       const lines: string[] = [];
       for (const { name, type, labels, help } of METRICS) {

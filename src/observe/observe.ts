@@ -7,6 +7,7 @@ import type { QueryDone } from "../store/store.ts";
 import { createHealthHistory, type HealthHistory } from "./health-history.ts";
 import type { LogFile } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { createRates, type Rates } from "./rates.ts";
 
 export interface JobState {
   name: string;
@@ -21,6 +22,8 @@ export interface JobState {
 export interface Observe {
   metrics: Metrics;
   history: HealthHistory;
+  /** `accepted` events and `pushes` right now. */
+  rates: Rates;
   /** Lines of the log file that were lost. */
   lost(): number;
   /** A line for the log file alone. */
@@ -58,10 +61,18 @@ export function createObserve({ slow_query_ms, now, file }: ObserveOptions): Obs
     memory_bytes: () => process.memoryUsage.rss(),
     memory_bytes_max: memoryMax(),
   });
+  const rates = createRates(
+    () => ({
+      accepted: metrics.total("ingest_events_total", ["accepted"]),
+      pushes: metrics.total("live_pushes_total"),
+    }),
+    now,
+  );
   const note: Observe["note"] = (level, message, fields) => file?.write({ level, message, ...fields });
   return {
     metrics,
     history,
+    rates,
     lost: () => file?.dropped ?? 0,
     note,
     jobRan(name, took_ms, failed) {

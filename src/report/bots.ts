@@ -1,5 +1,6 @@
 /** Which bots there are and how they are: their status, what they do, their last hour. */
 import type { Store } from "../store/store.ts";
+import { maskedCell, maskedEvent } from "./personal.ts";
 
 export type BotStatus = "active" | "idle" | "offline" | "error";
 
@@ -48,7 +49,7 @@ interface Last {
   step: string | null;
 }
 
-/** The bots of the last 14 days; `hour` false: without their last hour. What is learned comes from quarters of an hour, so that no more than an hour of events is read whole. */
+/** The bots of the last 14 days; `hour` false: without their last hour; `only`: this one alone. What is learned comes from quarters of an hour, so that no more than an hour of events is read whole. */
 export async function botsSeen(
   store: Store,
   locations: readonly string[] | null,
@@ -56,8 +57,14 @@ export async function botsSeen(
   signal?: AbortSignal,
   most = BOTS_MAX,
   hour = true,
+  only: string | null = null,
 ): Promise<Bots> {
-  const seen = await store.rows<Seen>(seenSql(locations, now), locations === null ? [] : [locations], signal);
+  const asked = locations === null ? [] : [locations];
+  const seen = await store.rows<Seen>(
+    seenSql(locations, now, only === null ? "bot_id IS NOT NULL" : `bot_id = $${asked.length + 1}`),
+    only === null ? asked : [...asked, only],
+    signal,
+  );
   const shown = seen.slice(0, most);
   if (shown.length === 0) return { bots: [], total: 0 };
   const scope = scopeParams(locations, shown);
@@ -77,6 +84,15 @@ export async function botsSeen(
   });
   // By name: cards that change places with every event cannot be watched.
   return { bots: bots.sort((a, b) => (a.bot_id < b.bot_id ? -1 : 1)), total: seen.length };
+}
+
+/** As those see them who may not see what is personal. */
+export function maskedBots({ bots, total }: Bots): Bots {
+  const shown = bots.map((bot) => {
+    const { current_step } = maskedEvent({ current_step: bot.step });
+    return { ...bot, bot_id: String(maskedCell(bot.bot_id)), step: current_step };
+  });
+  return { bots: shown, total };
 }
 
 /** When each of these bots was heard last, however long ago; those never heard are missing. */
@@ -127,11 +143,11 @@ export function statusOf(
  * the 90th percentile of the time between quarters it was heard in. Not the median: a bot that works in bursts is silent
  * for hours every day, and that is usual too.
  */
-function seenSql(locations: readonly string[] | null, now: number): string {
+function seenSql(locations: readonly string[] | null, now: number, which: string): string {
   return `WITH heard AS (
       SELECT bot_id, bucket, max(bucket) FILTER (type = 'bot_status_update') AS status_bucket
       FROM rollup_15m
-      WHERE bot_id IS NOT NULL AND bucket >= ${stamp(now - LEARNED_DAYS * 24 * HOUR)} AND bucket <= ${stamp(now)} AND ${visible(locations)}
+      WHERE ${which} AND bucket >= ${stamp(now - LEARNED_DAYS * 24 * HOUR)} AND bucket <= ${stamp(now)} AND ${visible(locations)}
       GROUP BY bot_id, bucket
     ), gaps AS (
       SELECT *, epoch_us(bucket) - epoch_us(lag(bucket) OVER (PARTITION BY bot_id ORDER BY bucket)) AS gap FROM heard

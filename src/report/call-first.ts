@@ -72,7 +72,8 @@ export async function callFirst(parts: ReportParts, asked: CallFirstAsked): Prom
     return { rank: offset + index + 1, contact_id, location_id, method: "model" as const, ...rest, factors: shown };
   });
   const unmodelled = models.flatMap(({ version, location_id }) => (version === null ? [location_id] : []));
-  const pointed = purpose === "conversion" ? await byPoints(parts, resolved, as_of, unmodelled) : [];
+  const pointed =
+    purpose === "conversion" ? await byPoints(parts, resolved, { t: as_of, location_ids: unmodelled }) : [];
   const start = Math.max(0, offset - contacts.length);
   const behind = pointed.slice(start, start + limit - byModel.length).map((one, index): ToCall => {
     const { contact, score } = one;
@@ -103,22 +104,21 @@ export async function callFirst(parts: ReportParts, asked: CallFirstAsked): Prom
   };
 }
 
-interface Pointed {
+export interface Pointed {
   contact: Pick<ScoredContact, "contact_id" | "location_id" | "last" | "known">;
   score: Score;
 }
 
 /** Leads of locations without a model: the facts that usually speak for one, added up. */
-async function byPoints(
+export async function byPoints(
   parts: ReportParts,
   framed: Framed,
-  t: number,
-  location_ids: readonly string[],
+  { t, location_ids, contact_id }: { t: number; location_ids: readonly string[]; contact_id?: string },
 ): Promise<readonly Pointed[]> {
   const pointed: Pointed[] = [];
   for (const location_id of location_ids) {
     const definition = { ...USUAL.conversion, currency: currencyOf(parts.control, [location_id]) };
-    const asked = { purpose: "conversion" as const, t };
+    const asked = { purpose: "conversion" as const, t, ...(contact_id === undefined ? {} : { contact_id }) };
     for await (const { contact_id, last, known } of knownContacts(parts, framed, asked, location_id, definition)) {
       const number = (name: string): number => Number(known(name) ?? 0);
       const temperature = known("temperature");

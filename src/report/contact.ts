@@ -4,6 +4,7 @@ import { kpiOf } from "../catalogue/kpis.ts";
 import type { Range } from "../catalogue/period.ts";
 import { formatInstant } from "../catalogue/time.ts";
 import type { Condition } from "../catalogue/types.ts";
+import type { ContactFacts } from "../store/query/contact-facts.ts";
 import {
   type ContactPart,
   type ContactPlace,
@@ -24,16 +25,13 @@ import { type ContactFigure, contactFigure } from "./scores/figure.ts";
 
 const QUARTER_HOUR = 900_000_000;
 
-export interface Contact {
+export interface Contact extends ContactFacts {
   contact_id: string;
   location_ids: readonly string[];
   first_seen: string;
   last_seen: string;
   events: number;
   conversations: number;
-  temperature: string | null;
-  stage: string | null;
-  score: number | null;
   /** By currency, decimal strings. */
   revenue: Readonly<Record<string, string>>;
 }
@@ -100,6 +98,8 @@ export interface ContactAsked extends Asked {
   contact_id: string;
   after: Page | null;
   limit: number;
+  /** False: its scores are had elsewhere. */
+  scored?: false;
 }
 
 /** Null for a contact of whom nothing may be seen. */
@@ -115,7 +115,7 @@ export async function contactLife(parts: ReportParts, asked: ContactAsked): Prom
   const where = { field: "contact_id", op: "eq", value: contact_id } as const;
   const [known, scores, page] = await Promise.all([
     knownContacts(store, { ...scope, ...life, filters: [] }, [contact_id]),
-    scoresOf(parts, resolved, asked, rows),
+    asked.scored === false ? [] : scoresOf(parts, resolved, asked, rows),
     eventsPage(store, narrowed(scope, life), {
       where,
       after: after && { ...after, ...meeting(after, life) },
@@ -160,7 +160,8 @@ async function scoresOf(
   return scores;
 }
 
-async function knownContacts(
+/** What is known of these, with their revenue; the filters of the scope count. */
+export async function knownContacts(
   store: Store,
   scope: Framed["scope"],
   ids: readonly string[],
@@ -201,7 +202,8 @@ async function revenueOf(
   return found;
 }
 
-function revenueEvents(): Condition | null {
+/** What the KPI sums. */
+export function revenueEvents(): Condition | null {
   const [sum] = aggregatesOf(expressionOf(kpiOf("revenue")?.formula ?? ""));
   if (sum?.agg !== "sum") throw new Error("revenue is a sum");
   return sum.where;

@@ -6,7 +6,7 @@ import type { Aggregate, Condition, Expression, Filter, Kpi, Unit } from "../cat
 import { SAID } from "../store/query/conversations.ts";
 import { isRowAggregate } from "../store/query/rows.ts";
 import { ANSWER_ROWS_MAX } from "../store/query.ts";
-import type { Answer, Cell } from "../store/store.ts";
+import type { Answer, Cell, Question } from "../store/store.ts";
 import { type Asked, type Framed, framed, type ReportParts } from "./common.ts";
 import { eventsPage, type ListedEvent, type Page, paged } from "./events.ts";
 import { type Amount, changeOf, type KpiFigure, kpiFigures } from "./kpis.ts";
@@ -62,6 +62,7 @@ export async function drillDown(parts: ReportParts, asked: DrillAsked): Promise<
   const { scope, frame } = resolved;
   const expression = expressionOf(kpi.formula);
   const behind = eventsBehind(expression, scope, asked.now);
+  const asking = parts.store.ask({ ...scope, kpis: [kpi], by: [], grain: null });
   const [{ kpis }, whole, split, page] = await Promise.all([
     kpiFigures(parts, {
       ...asked,
@@ -70,8 +71,8 @@ export async function drillDown(parts: ReportParts, asked: DrillAsked): Promise<
       comparisons: true,
       trends: true,
     }),
-    parts.store.ask({ ...scope, kpis: [kpi], by: [], grain: null }),
-    by === null ? null : segmentsOf(parts, scope, kpi, by, frame.name !== "all"),
+    asking,
+    by === null ? null : partsOf(parts, scope, { kpi, by, compares: frame.name !== "all" }, asking),
     eventsPage(parts.store, { ...scope, ...behind.range }, { where: behind.where, after, limit, personal }),
   ]);
   const figure = kpis[kpi.key];
@@ -87,19 +88,25 @@ export async function drillDown(parts: ReportParts, asked: DrillAsked): Promise<
       ...(approximate ? { approximate } : {}),
       ...(currencies ? { currencies } : {}),
     },
-    segments: (split?.rows ?? []).map((row) => segmentOf(row, expression, whole.totals[kpi.key] ?? null, personal)),
+    segments: (split?.segments ?? []).map((segment) => (personal ? segment : maskedSegment(segment))),
     segments_more: split?.more ?? false,
     series: trend,
     events: page.events,
     next: page.next,
-    definition: {
-      label: kpi.label,
-      // A team's own formula may name people.
-      formula: personal || !formulaTellsPersonal(expression) ? printFormula(expression) : MASK,
-      description: kpi.description,
-      unit: kpi.unit,
-      sql: whole.sql,
-    },
+    definition: definitionOf(kpi, whole, personal),
+  };
+}
+
+/** What a figure is; `whole`: its answer over the timeframe. */
+export function definitionOf(kpi: Kpi, whole: Answer, personal: Asked["personal"]): Definition {
+  const expression = expressionOf(kpi.formula);
+  return {
+    label: kpi.label,
+    // A team's own formula may name people.
+    formula: personal || !formulaTellsPersonal(expression) ? printFormula(expression) : MASK,
+    description: kpi.description,
+    unit: kpi.unit,
+    sql: whole.sql,
   };
 }
 
@@ -110,21 +117,32 @@ interface SplitRow {
   previous: Amount;
 }
 
-/** The largest parts, and what each was before. */
-async function segmentsOf(
+/** What a figure is split by. */
+export interface Splitting {
+  kpi: Kpi;
+  by: string;
+  compares: boolean;
+}
+
+/** The largest parts, nothing masked, and what each was before; `whole`: the answer that shares are of. */
+export async function partsOf(
   { store }: ReportParts,
   scope: Framed["scope"],
-  kpi: Kpi,
-  by: string,
-  compares: boolean,
-): Promise<{ rows: readonly SplitRow[]; more: boolean }> {
+  { kpi, by, compares }: Splitting,
+  whole: Promise<Answer>,
+): Promise<{ segments: readonly Segment[]; more: boolean }> {
   const question = { ...scope, kpis: [kpi] as const, by: [by] as const, grain: null };
-  const now = rowsOf(await store.ask({ ...question, limit: SEGMENTS_MAX + 1 }), kpi, by);
+  const [answer, { totals }] = await Promise.all([store.ask({ ...question, limit: SEGMENTS_MAX + 1 }), whole]);
+  const now = rowsOf(answer, kpi, by);
   const shown = now.slice(0, SEGMENTS_MAX);
-  const before = compares && shown.length > 0 ? await rowsBefore(store, question, shown) : new Map<string, Amount>();
+  const more = now.length > SEGMENTS_MAX;
+  const before =
+    compares && shown.length > 0 ? await rowsBefore(store, question, shown, more) : new Map<string, Amount>();
+  const total = totals[kpi.key] ?? null;
+  const expression = expressionOf(kpi.formula);
   return {
-    rows: shown.map((row) => ({ ...row, previous: before.get(markOf(row)) ?? null })),
-    more: now.length > SEGMENTS_MAX,
+    segments: shown.map((row) => segmentOf({ ...row, previous: before.get(markOf(row)) ?? null }, expression, total)),
+    more,
   };
 }
 
@@ -136,16 +154,31 @@ async function rowsBefore(
   store: ReportParts["store"],
   question: Framed["scope"] & { kpis: readonly [Kpi]; by: readonly [string]; grain: null },
   shown: readonly { key: Cell }[],
+  more: boolean,
 ): Promise<Map<string, Amount>> {
   const [[kpi], [by]] = [question.kpis, question.by];
-  const before = { ...question, ...previousOf(question) };
-  const whole = aggregatesOf(expressionOf(kpi.formula)).some((aggregate) => !isRowAggregate({ index: 0, aggregate }));
-  const answers = await Promise.all(
-    whole
-      ? [store.ask({ ...before, limit: ANSWER_ROWS_MAX })]
-      : keyFilters(by, shown).map((filter) => store.ask({ ...before, filters: [...before.filters, filter] })),
-  );
+  const answers = await askedByKeys(store, { ...question, ...previousOf(question) }, by, shown, more);
   return new Map(answers.flatMap((answer) => rowsOf(answer, kpi, by)).map((row) => [markOf(row), row.value]));
+}
+
+/** A question about some parts: filtered where there are more of them and that changes nothing of the figures, else asked about all. */
+export function askedByKeys(
+  store: ReportParts["store"],
+  question: Question,
+  by: string,
+  shown: readonly { key: Cell }[],
+  more: boolean,
+): Promise<readonly Answer[]> {
+  const whole =
+    !more ||
+    question.kpis
+      .flatMap(({ formula }) => aggregatesOf(expressionOf(formula)))
+      .some((aggregate) => !isRowAggregate({ index: 0, aggregate }));
+  return Promise.all(
+    whole
+      ? [store.ask({ ...question, limit: ANSWER_ROWS_MAX })]
+      : keyFilters(by, shown).map((filter) => store.ask({ ...question, filters: [...question.filters, filter] })),
+  );
 }
 
 function keyFilters(by: string, shown: readonly { key: Cell }[]): readonly Filter[] {
@@ -180,12 +213,11 @@ function segmentOf(
   { key, currency, value, previous }: SplitRow,
   expression: Expression,
   total: Answer["totals"][string],
-  personal: Asked["personal"],
 ): Segment {
   const whole = total !== null && typeof total === "object" ? (total[currency ?? ""] ?? null) : total;
   const shares = addsUp(expression) && value !== null && whole !== null && Number(whole) !== 0;
   return {
-    key: personal ? key : maskedCell(key),
+    key,
     ...(currency === null ? {} : { currency }),
     value,
     share: shares ? Number(value) / Number(whole) : null,
@@ -194,8 +226,13 @@ function segmentOf(
   };
 }
 
+/** Its key may be an e-mail address. */
+export function maskedSegment(segment: Segment): Segment {
+  return { ...segment, key: maskedCell(segment.key) };
+}
+
 /** True when a part is a share of the whole: for sums and counts, also of contacts (who may be in several parts). */
-function addsUp(expression: Expression): boolean {
+export function addsUp(expression: Expression): boolean {
   if ("number" in expression) return false;
   if ("op" in expression)
     return (expression.op === "+" || expression.op === "-") && addsUp(expression.left) && addsUp(expression.right);

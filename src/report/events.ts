@@ -2,7 +2,7 @@
 import type { Range } from "../catalogue/period.ts";
 import { formatInstant } from "../catalogue/time.ts";
 import type { Condition } from "../catalogue/types.ts";
-import { type EventRow, newestRows, type Place } from "../store/query/list.ts";
+import { type EventRow, largestRows, newestRows, type Place } from "../store/query/list.ts";
 import { exactOf, moneyText } from "../store/query/quantity.ts";
 import type { Store } from "../store/store.ts";
 import type { Asked, Framed } from "./common.ts";
@@ -57,6 +57,17 @@ export async function eventsPage(
     events: personal ? events : events.map(maskedEvent),
     next: last && rows.length > limit ? { ...range, ...placeOf(last) } : null,
   };
+}
+
+/** The events of the largest values in one currency. Throws QuestionFault. */
+export async function largestEvents(
+  store: Store,
+  scope: Framed["scope"],
+  { where, limit, personal, currency }: Omit<EventsAsked, "after"> & { currency: string },
+): Promise<readonly ListedEvent[]> {
+  const run = <Row>(sql: string, params: Parameters<Store["rows"]>[1]) => store.rows<Row>(sql, params, scope.signal);
+  const events = (await largestRows(run, { scope, where, limit }, currency)).map(listed);
+  return personal ? events : events.map(maskedEvent);
 }
 
 /** The asked, moved to the range that the first page was of. */

@@ -1,6 +1,8 @@
 /** How far leads came: through the four questions of the seller bot where it runs, else from lead to conversion. */
 import { previousOf } from "../catalogue/period.ts";
 import type { Kpi } from "../catalogue/types.ts";
+import { listScope } from "../store/query/list.ts";
+import { visibleSql, withinSql } from "../store/query/scope.ts";
 import type { Store } from "../store/store.ts";
 import type { Framed, ReportParts } from "./common.ts";
 
@@ -98,16 +100,17 @@ async function countsOf(store: Store, scope: Framed["scope"]): Promise<Counts> {
 }
 
 /** Each contact once, by the most questions it answered: one pass, where a distinct count a question would take four. */
-async function questionsAnswered(store: Store, { from, to, locations, signal }: Framed["scope"]): Promise<Counts> {
+async function questionsAnswered(store: Store, scope: Framed["scope"]): Promise<Counts> {
+  const listed = listScope(scope);
   const rows = await store.rows<{ answered: number; contacts: number }>(
     `SELECT answered, count(*) AS contacts FROM (
        SELECT contact_id, max(TRY_CAST(data->>'questions_answered' AS INTEGER)) AS answered FROM events
-       WHERE time >= make_timestamp(${from}) AND time < make_timestamp(${to}) AND type = '${PROGRESS}'
-         AND contact_id IS NOT NULL AND ${locations === null ? "true" : "list_contains($1, location_id)"}
+       WHERE ${withinSql("time", scope.from, scope.to)} AND type = '${PROGRESS}' AND contact_id IS NOT NULL
+         AND ${visibleSql(listed)}
        GROUP BY contact_id
      ) WHERE answered >= 1 GROUP BY answered`,
-    locations === null ? [] : [locations],
-    signal,
+    listed.params,
+    scope.signal,
   );
   const counts = QUESTIONS.map(({ key }, index) => {
     const reached = rows.filter(({ answered }) => answered >= index + 1);

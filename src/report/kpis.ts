@@ -1,6 +1,6 @@
 /** KPI objects as cards, pages and the API show them: value, target, comparison and trend. */
 import { previousOf } from "../catalogue/period.ts";
-import type { Better, Kpi, Target, Unit } from "../catalogue/types.ts";
+import type { Better, Grain, Kpi, Target, Unit } from "../catalogue/types.ts";
 import type { Control } from "../control/control.ts";
 import type { Answer, Cell } from "../store/store.ts";
 import { type Asked, currencyOf, type Framed, framed, type ReportParts } from "./common.ts";
@@ -37,6 +37,8 @@ export interface KpisAsked extends Asked {
   previous_trends?: boolean;
   /** Which currency to show where there are several; left out: the usual one. */
   currency?: string;
+  /** Of the series; left out: the timeframe's own. */
+  grain?: Grain;
 }
 
 /** Within this share of it a target is near. */
@@ -49,17 +51,18 @@ export async function kpiFigures(
 ): Promise<{ framed: Framed; kpis: Record<string, KpiFigure> }> {
   const resolved = await framed(parts, asked);
   const { scope, frame } = resolved;
+  const grain = asked.grain ?? frame.grain;
   // Nothing lies before the first event.
   const compares = asked.comparisons && frame.name !== "all";
   const [current, previous] = await Promise.all([
-    parts.store.ask({ ...scope, kpis: asked.kpis, by: [], grain: asked.trends ? frame.grain : null }),
+    parts.store.ask({ ...scope, kpis: asked.kpis, by: [], grain: asked.trends ? grain : null }),
     compares
       ? parts.store.ask({
           ...scope,
           ...previousOf(scope),
           kpis: asked.kpis,
           by: [],
-          grain: asked.previous_trends ? frame.grain : null,
+          grain: asked.previous_trends ? grain : null,
         })
       : null,
   ]);

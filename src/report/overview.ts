@@ -4,14 +4,16 @@
  */
 import { kpiOf } from "../catalogue/kpis.ts";
 import { type Bucket, bucketsOf, previousOf } from "../catalogue/period.ts";
-import type { Kpi } from "../catalogue/types.ts";
-import { type Bots, botsSeen } from "./bots.ts";
+import type { Grain, Kpi } from "../catalogue/types.ts";
+import { type Bots, maskedBots } from "./bots.ts";
 import { type Asked, type Framed, framed, type ReportParts } from "./common.ts";
 import { extentOf } from "./elsewhere.ts";
-import { type FeedItem, newestEvents } from "./feed.ts";
+import { type FeedItem, type FeedWanted, newestEvents } from "./feed.ts";
+import { botsAmong } from "./filtered-bots.ts";
 import { type Funnel, leadFunnel } from "./funnel.ts";
 import { type KpiFigure, kpiFigures } from "./kpis.ts";
 import { type Pulse, pulseOf } from "./pulse.ts";
+import { type AheadOf, type RevenueChart, revenueChart } from "./revenue-chart.ts";
 
 /** The cards, in their order. */
 export const OVERVIEW_KPIS: readonly string[] = [
@@ -37,6 +39,8 @@ export interface Overview {
   previous: { from: number; to: number } | null;
   buckets: readonly Bucket[];
   cards: readonly Card[];
+  /** Revenue and commission over time. */
+  chart: Part<RevenueChart>;
   funnel: Part<Funnel>;
   bots: Part<Bots>;
   feed: Part<readonly FeedItem[]>;
@@ -55,17 +59,26 @@ export interface OverviewAsked extends Asked {
 /** How the dearest answer is had: asked each time, or kept for a while. */
 export type FunnelOf = (key: string, ask: () => Promise<Funnel>) => Promise<Funnel>;
 
+/** What only the overview is asked beside. */
+export interface OverviewWanted {
+  feed?: FeedWanted | undefined;
+  /** Of the chart; null: the timeframe's. */
+  grain?: Grain | null;
+  aheadOf?: AheadOf;
+}
+
 /** Everything on the page. `log` hears what failed. */
 export async function overviewReport(
   parts: ReportParts,
   asked: OverviewAsked,
   log: (what: string, error: unknown) => void,
   funnelOf: FunnelOf = (_, ask) => ask(),
+  wanted: OverviewWanted = {},
 ): Promise<Overview> {
   const resolved = await framed(parts, asked);
   const { frame, timezone, scope } = resolved;
   const compares = asked.compare && frame.name !== "all";
-  const funnelKey = JSON.stringify([scope.from, scope.to, scope.locations, compares]);
+  const funnelKey = JSON.stringify([scope.from, scope.to, scope.locations, scope.filters, compares]);
   const attempt = attempted(log);
   const [{ cards, events }, funnel, bots, feed, pulse] = await Promise.all([
     cardsOf(parts, asked, attempt),
@@ -73,16 +86,21 @@ export async function overviewReport(
       "funnel",
       funnelOf(funnelKey, () => leadFunnel(parts, scope, compares)),
     ),
-    attempt("bots", botsSeen(parts.store, scope.locations, asked.now, asked.signal)),
-    attempt("feed", newestEvents(parts.store, scope.locations, asked)),
+    attempt(
+      "bots",
+      botsAmong(parts.store, scope, asked).then((bots) => (asked.personal === true ? bots : maskedBots(bots))),
+    ),
+    attempt("feed", newestEvents(parts.store, scope.locations, { ...asked, within: scope }, wanted.feed)),
     attempt("pulse", pulseOf(parts.store, scope.locations, asked.now, asked.signal)),
   ]);
+  const chart = await attempt("chart", chartOf(parts, asked, cards, wanted));
   const elsewhere = events === 0 ? await attempt("extent", extentOf(parts, asked)) : null;
   return {
     framed: resolved,
     previous: compares ? previousOf(scope) : null,
     buckets: bucketsOf(frame.grain, timezone, scope.from, scope.to),
     cards,
+    chart,
     funnel,
     bots,
     feed,
@@ -90,6 +108,22 @@ export async function overviewReport(
     elsewhere: elsewhere?.ok ? elsewhere.value : null,
     now: asked.now,
   };
+}
+
+/** From the cards' own figures where it can be. */
+function chartOf(
+  parts: ReportParts,
+  asked: OverviewAsked,
+  cards: readonly Card[],
+  { grain = null, aheadOf = () => null }: OverviewWanted,
+): Promise<RevenueChart> {
+  const figure = (key: string): KpiFigure | null => {
+    const found = cards.find((card) => card.key === key)?.figure;
+    return found?.ok ? found.value : null;
+  };
+  const [revenue, commission] = [figure("revenue"), figure("commission")];
+  const known = revenue && commission ? { revenue, commission } : null;
+  return revenueChart(parts, { ...asked, grain }, known, aheadOf);
 }
 
 /** All cards from one pair of questions; when that fails, each for itself, so that only the broken one is missing. */

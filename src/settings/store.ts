@@ -40,6 +40,13 @@ export const STORE_SETTINGS: readonly Setting[] = [
     128,
     "Questions of one key or user that may wait for their turn; more are answered 429. Who waits longer than query_timeout_ms is answered 503.",
   ),
+  number(
+    "exports_at_once_max",
+    1,
+    3,
+    2,
+    "Exports that may be written at once; more are answered 503. Each may hold one of the four connections for questions.",
+  ),
   number("cache_bytes_max", MIB, 16 * GIB, 32 * MIB, "Bytes of answers kept in memory until an event touches them."),
 ];
 

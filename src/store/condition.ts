@@ -32,6 +32,7 @@ const COLUMNS: Readonly<Record<string, string>> = {
   ingest_lag_ms: "((epoch_us(received_at) - epoch_us(time)) / 1000.0)::DOUBLE",
   temperature:
     "CASE WHEN type = 'lead_temperature_changed' THEN (data->>'$.to') ELSE (data->>'$.seller_temperature') END",
+  stage: "CASE WHEN type = 'lead_stage_changed' THEN (data->>'$.to') END",
   "data.processing_time_ms": "data_processing_time_ms",
   "data.response_ms": "data_response_ms",
   "data.wait_ms": "data_wait_ms",

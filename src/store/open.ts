@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { contactMeasures } from "../catalogue/contact-measures.ts";
 import { rollupMeasures, rollupSketches } from "../catalogue/measures.ts";
 import { openApplier, readState } from "./apply.ts";
-import { type Database, openDatabase } from "./duckdb.ts";
+import { type Database, openDatabase, quoted } from "./duckdb.ts";
 import { dueErasures, eraseContact, settleErasures } from "./erase.ts";
 import { isFatal, messageOf, StoreDamaged } from "./errors.ts";
 import { newestFingerprints } from "./events.ts";
@@ -15,6 +15,9 @@ import { askStore } from "./query.ts";
 import { emptyStore, rebuildDays, rebuildRollups, removeLocation } from "./rebuild.ts";
 import { rollupsOf } from "./rollups.ts";
 import type { AppliedState, Store, StoreOptions } from "./store.ts";
+
+/** Writing a file of all events may take so many times as long as a question. */
+const COPY_LONGER = 12;
 
 /** Throws StoreLocked, StoreTooNew or StoreDamaged (errors.ts), whose messages say what to do. */
 export async function openStore(options: StoreOptions): Promise<Store> {
@@ -81,6 +84,11 @@ async function storeOver(database: Database, { path, temp_dir, onApply, log }: S
         stored_events: state.events,
       }),
     rows,
+    temp_dir,
+    async copyToParquet(sql, params, path, signal) {
+      const copy = `COPY (${sql}) TO ${quoted(path)} (FORMAT parquet, COMPRESSION zstd)`;
+      await select(copy, params, signal, "report", COPY_LONGER);
+    },
     rebuildRollups: renewRollups,
     async rebuildDays(range) {
       const events = await rebuildDays(database, rollups, range);
@@ -150,6 +158,6 @@ async function renewIfChanged(
  */
 function removeStale(temp_dir: string): void {
   for (const name of readdirSync(temp_dir)) {
-    if (/^(staged-.*\.ndjson|duckdb_temp_.*)$/.test(name)) rmSync(join(temp_dir, name), { force: true });
+    if (/^(staged-.*\.ndjson|export-.*|duckdb_temp_.*)$/.test(name)) rmSync(join(temp_dir, name), { force: true });
   }
 }

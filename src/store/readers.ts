@@ -5,8 +5,14 @@ import type { QueryDone } from "./store.ts";
 import { type Param, plainRows, runBound } from "./values.ts";
 
 export interface Readers {
-  /** Throws QueryTimeout, QueryAborted or QueryRefused. */
-  select<Row>(sql: string, params: readonly Param[], signal?: AbortSignal, kind?: QueryDone["kind"]): Promise<Row[]>;
+  /** Throws QueryTimeout, QueryAborted or QueryRefused. `longer`: how many times as long as usual it may take. */
+  select<Row>(
+    sql: string,
+    params: readonly Param[],
+    signal?: AbortSignal,
+    kind?: QueryDone["kind"],
+    longer?: number,
+  ): Promise<Row[]>;
   /** Chunks as DuckDB makes them, on a connection of its own and without a deadline. */
   stream(sql: string): AsyncIterable<DuckDBDataChunk>;
   /**
@@ -111,12 +117,13 @@ export async function openReaders(
       params: readonly Param[],
       signal?: AbortSignal,
       kind: QueryDone["kind"] = "report",
+      longer = 1,
     ): Promise<Row[]> {
       const began = performance.now();
       const ended = (outcome: QueryDone["outcome"]) =>
         onQuery({ kind, sql, took_ms: performance.now() - began, outcome, signal });
       try {
-        const rows = await run<Row>(sql, params, began + timeout_ms, signal);
+        const rows = await run<Row>(sql, params, began + timeout_ms * longer, signal);
         ended("done");
         return rows;
       } catch (error) {

@@ -135,6 +135,15 @@ export interface Store {
     params: readonly (string | number | boolean | null | readonly string[])[],
     signal?: AbortSignal,
   ): Promise<Row[]>;
+  /** Writes what a SELECT answers to a Parquet file in `temp_dir`; may take longer than other questions. */
+  copyToParquet(
+    sql: string,
+    params: readonly (string | number | boolean | null | readonly string[])[],
+    path: string,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /** Where temporary files may lie. */
+  readonly temp_dir: string;
   /** Rebuilds all rollups from raw events, in one transaction. */
   rebuildRollups(progress?: (done: number, total: number) => void): Promise<void>;
   /**

@@ -20,14 +20,19 @@ import { heartbeatRoutes } from "./compat/heartbeat.ts";
 import { otlpRoutes } from "./compat/otlp.ts";
 import { posthogRoutes } from "./compat/posthog.ts";
 import { segmentRoutes } from "./compat/segment.ts";
+import { dashboardsRoutes } from "./dashboards/dashboards.ts";
 import { demoRoutes } from "./demo.ts";
 import { docsRoutes } from "./docs/docs.ts";
 import { erasureRoutes } from "./erasure.ts";
 import { eventTypeRoutes } from "./event-types.ts";
+import { exportRoutes } from "./export/exports.ts";
+import { funnelFormRoutes } from "./figures/funnels.ts";
+import { filterFormRoutes } from "./filter-form.ts";
 import { healthRoutes } from "./health.ts";
 import { ingestRoutes } from "./ingest.ts";
 import { contactInsightRoutes } from "./insights/contacts.ts";
 import { insightRoutes } from "./insights/insights.ts";
+import { topInsightRoutes } from "./insights/top.ts";
 import { keyRoutes } from "./keys.ts";
 import { kpiPageRoutes } from "./kpi-pages.ts";
 import { kpiRoutes } from "./kpis.ts";
@@ -35,11 +40,16 @@ import { liveRoutes, liveSocket } from "./live.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { pageRoutes } from "./pages.ts";
 import type { Parts } from "./parts.ts";
+import { presetPages } from "./preset-pages.ts";
+import { presetRoutes } from "./preset-routes.ts";
 import { quarantineRoutes } from "./quarantine.ts";
 import { quarantinePageRoutes } from "./quarantine-page.ts";
 import type { Route } from "./route.ts";
 import { appOf } from "./routes.ts";
+import { savedViewRoutes } from "./saved-views.ts";
+import { searchRoutes } from "./search/search.ts";
 import { settingsRoutes } from "./settings.ts";
+import { systemRoutes } from "./system/routes.ts";
 
 /** Every route of the appliance but its sockets. */
 export function allRoutes(parts: Parts): readonly Route[] {
@@ -54,10 +64,18 @@ export function allRoutes(parts: Parts): readonly Route[] {
     ...quarantinePageRoutes(parts),
     ...eventTypeRoutes(),
     ...biRoutes(parts),
+    ...exportRoutes(parts),
+    ...dashboardsRoutes(parts),
     ...erasureRoutes(parts),
     ...kpiRoutes(parts),
     ...kpiPageRoutes(parts),
     ...pageRoutes(parts),
+    ...searchRoutes(parts),
+    ...filterFormRoutes(parts),
+    ...funnelFormRoutes(parts),
+    ...presetRoutes(parts),
+    ...presetPages(parts),
+    ...savedViewRoutes(parts),
     ...liveRoutes(parts),
     ...channelRoutes(parts),
     ...demoRoutes(parts),
@@ -71,11 +89,13 @@ export function allRoutes(parts: Parts): readonly Route[] {
     ...pushRoutes(parts),
     ...alertsPages(parts),
     ...insightRoutes(parts),
+    ...topInsightRoutes(parts),
     ...contactInsightRoutes(parts),
     ...settingsRoutes(parts),
     ...auditRoutes(parts),
     ...assetRoutes(),
     ...healthRoutes(parts),
+    ...systemRoutes(parts),
     ...metricsRoutes(parts),
   ];
   return routes;

@@ -1,8 +1,10 @@
 /** Styles, scripts, fonts and icons: from within the executable, compressed once, kept by browsers for ever. */
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
-import { ASSETS, ASSETS_VERSION, type Asset } from "../../views/assets.ts";
+import { ASSETS, ASSETS_VERSION, type Asset, asset as assetAddress } from "../../views/assets.ts";
+import { offlinePage } from "../../views/offline.ts";
 import { Problem } from "./errors.ts";
+import { htmlResponse } from "./request.ts";
 import { type Route, route } from "./route.ts";
 
 const FOR_EVER = "public, max-age=31536000, immutable";
@@ -11,6 +13,15 @@ const ASK_AGAIN = "no-cache";
 
 /** A browser lets a worker act for all pages only when it comes from the top. */
 const SERVICE_WORKER = "/service-worker.js";
+/** What the page without a network is drawn with. */
+const OFFLINE_SHELL = [
+  "app.css",
+  "js/theme.js",
+  "js/app.js",
+  "js/offline.js",
+  "favicon.svg",
+  "fonts/geist-latin.woff2",
+];
 
 /** `/assets/<version>/<path>`, and `/assets/<path>` for those who do not know the version; the service worker. */
 export function assetRoutes(): readonly Route[] {
@@ -32,7 +43,24 @@ export function assetRoutes(): readonly Route[] {
     return new Response(await body, { headers: { ...headers, "content-encoding": encoding } });
   }
 
+  const worker = (): Asset => {
+    const asset = ASSETS.get(`js${SERVICE_WORKER}`);
+    if (!asset) throw new Error("the service worker is in the table of assets");
+    const known = `const BELLWETHER_VERSION = ${JSON.stringify(ASSETS_VERSION)}, BELLWETHER_SHELL = ${JSON.stringify(OFFLINE_SHELL.map(assetAddress))};\n`;
+    return { ...asset, bytes: new TextEncoder().encode(known + new TextDecoder().decode(asset.bytes)) };
+  };
+
   return [
+    route({
+      method: "GET",
+      path: "/offline",
+      access: "public",
+      tag: "Page",
+      summary: "What an installed app shows when the appliance cannot be reached.",
+      answers: { 200: { description: "The page.", type: "text/html" } },
+      handle: () => htmlResponse(offlinePage()),
+    }),
+
     route({
       method: "GET",
       path: "/assets/*",
@@ -56,13 +84,11 @@ export function assetRoutes(): readonly Route[] {
       path: SERVICE_WORKER,
       access: "public",
       tag: "Page",
-      summary: "The service worker: shows alerts that are pushed to a browser.",
+      summary: "The service worker: shows alerts that are pushed to a browser, and a page when there is no network.",
       query: "own",
       answers: { 200: { description: "Done." } },
       handle: ({ request }) => {
-        const asset = ASSETS.get(`js${SERVICE_WORKER}`);
-        if (!asset) throw new Error("the service worker is in the table of assets");
-        return answer(request, asset, ASK_AGAIN);
+        return answer(request, worker(), ASK_AGAIN);
       },
     }),
   ];
@@ -70,9 +96,9 @@ export function assetRoutes(): readonly Route[] {
 
 type Encoding = "br" | "gzip";
 
-/** Fonts are compressed already. */
+/** Fonts and pictures are compressed already. */
 function encodingFor({ type }: Asset, accepted: string): Encoding | null {
-  if (type.startsWith("font/")) return null;
+  if (type.startsWith("font/") || type === "image/png") return null;
   const names = accepted.split(",").map((part) => part.trim().split(";")[0]);
   return names.includes("br") ? "br" : names.includes("gzip") ? "gzip" : null;
 }

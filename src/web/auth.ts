@@ -8,6 +8,7 @@ import type { User } from "../control/types.ts";
 import { audited } from "./audit.ts";
 import { accountRoutes } from "./auth/account.ts";
 import { loginRoutes } from "./auth/login.ts";
+import { preferenceRoutes } from "./auth/preferences.ts";
 import { tokenRoutes } from "./auth/tokens.ts";
 import { totpRoutes } from "./auth/totp.ts";
 import type { Parts } from "./parts.ts";
@@ -23,6 +24,7 @@ export function authRoutes(parts: Parts): readonly Route[] {
     ...loginRoutes(parts),
     ...tokenRoutes(parts),
     ...accountRoutes(parts),
+    ...preferenceRoutes(parts),
     ...totpRoutes(parts),
   ];
 }

@@ -7,6 +7,7 @@ import { ZodError } from "zod";
 import { errorPage } from "../../views/error.ts";
 import { ControlError, type ControlErrorCode } from "../control/control.ts";
 import { QueryAborted, QueryRefused, QueryTimeout, QueryTooLarge } from "../store/errors.ts";
+import { sessionOf } from "./access.ts";
 import type { Parts } from "./parts.ts";
 import { fieldErrors, pathOf, requestId, wantsPage } from "./request.ts";
 import type { RouteTable } from "./routes.ts";
@@ -27,6 +28,8 @@ export interface ProblemBody {
   detail?: string;
   errors?: readonly FieldError[];
   headers?: Readonly<Record<string, string>>;
+  /** Of a page: where to go on from here; left out: the overview. */
+  back?: { href: string; label: string };
 }
 
 /** Thrown by handlers for an expected refusal; the root error handler turns it into application/problem+json (or an error page for browsers). */
@@ -48,7 +51,8 @@ export function errorResponse(
 ): Response {
   const problem = problemOf(error, request, routes);
   if (problem.status >= 500 && !(error instanceof Problem)) logBug(parts, request, error, routes);
-  if (wantsPage(request)) return problem.status === 401 ? toLogin(parts, request) : pageResponse(request, problem);
+  if (wantsPage(request))
+    return problem.status === 401 ? toLogin(parts, request) : pageResponse(parts, request, problem);
   return problemResponse(request, problem);
 }
 
@@ -65,8 +69,6 @@ function problemResponse(request: Request, problem: ProblemBody): Response {
     ...(errors === undefined ? {} : { errors }),
   };
   const headers = new Headers({ ...problem.headers, "content-type": "application/problem+json" });
-  // A fragment's request cannot follow a redirect into another page by itself.
-  if (status === 401 && request.headers.has("hx-request")) headers.set("hx-redirect", "/login");
   return new Response(JSON.stringify(body), { status, headers });
 }
 
@@ -158,10 +160,22 @@ function codeOf(error: unknown): unknown {
   return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }
 
-function pageResponse(request: Request, problem: ProblemBody): Response {
-  const page = errorPage({ ...problem, request_id: requestId(request) });
+function pageResponse(parts: Parts, request: Request, problem: ProblemBody): Response {
+  const ask = problem.status === 403 ? { ask: administratorsFor(parts, request) } : {};
+  const page = errorPage({ ...problem, ...ask, request_id: requestId(request) });
   const headers = new Headers({ ...problem.headers, "content-type": "text/html; charset=utf-8" });
   return new Response(page.toString(), { status: problem.status, headers });
+}
+
+/** Who can give somebody who is signed in another role or other locations: those who may administer theirs. */
+function administratorsFor(parts: Parts, request: Request) {
+  const user = sessionOf(parts, request)?.user;
+  if (!user) return [];
+  return parts.control
+    .users()
+    .filter(({ user_id, role }) => user_id !== user.user_id && (role === "owner" || role === "admin"))
+    .filter(({ locations }) => locations === null || user.locations?.every((id) => locations.includes(id)) === true)
+    .map(({ name, email, role }) => ({ name, email, role }));
 }
 
 function toLogin(parts: Parts, request: Request): Response {

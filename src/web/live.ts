@@ -11,7 +11,7 @@ import { addressOf, htmlResponse } from "./request.ts";
 import { type Route, route } from "./route.ts";
 import { movingView } from "./views.ts";
 
-/** `/fragments?view=…`. */
+/** `/fragments?view=…`; `fragment=…`, as often as wanted: those only, for a panel that is asked for again alone. */
 export function liveRoutes(parts: Parts): readonly Route[] {
   return [
     route({
@@ -24,10 +24,19 @@ export function liveRoutes(parts: Parts): readonly Route[] {
       answers: { 200: { description: "Done." } },
       handle: async ({ request, caller }) => {
         const view = movingView(parts, caller, request);
-        return htmlResponse(html`${trusted((await view.fragments()).join("\n"))}`);
+        const wanted = new URL(request.url).searchParams.getAll("fragment");
+        const fragments = await view.fragments();
+        const asked =
+          wanted.length === 0 ? fragments : fragments.filter((fragment) => wanted.includes(partOf(fragment)));
+        return htmlResponse(html`${trusted(asked.join("\n"))}`);
       },
     }),
   ];
+}
+
+/** The element that a fragment replaces; "" when it is none of ours. */
+function partOf(fragment: string): string {
+  return /^<hx-partial hx-target="#([^"]+)"/.exec(fragment)?.[1] ?? "";
 }
 
 /** "Service restart" (RFC 6455 registry): the page opens its line again at once, with the rights of now. */

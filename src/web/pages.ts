@@ -3,6 +3,7 @@ import { firstEventPage } from "../../views/first-event.ts";
 import { hasEvents } from "../report/first.ts";
 import { isSecure, locationsOf, requireCaller, requireUser, seesLocation } from "./access.ts";
 import { fieldProblem } from "./bi/input.ts";
+import { annotationFormRoutes } from "./figures/annotations.ts";
 import { OVERVIEW } from "./figures/overview.ts";
 import { figuresPages } from "./figures/pages.ts";
 import { firstKeys } from "./first-key.ts";
@@ -36,6 +37,7 @@ export function pageRoutes(parts: Parts): readonly Route[] {
     }),
 
     ...figuresPages().map((page) => page.route(parts)),
+    ...annotationFormRoutes(parts),
 
     route({
       method: "POST",

@@ -32,6 +32,8 @@ export function pathOf(request: Request): string {
 /** True for a browser that navigates: it is answered with pages, everything else with JSON. */
 export function wantsPage(request: Request): boolean {
   const path = pathOf(request);
+  // A link to a file is followed by a browser: what stands in its way is for people to read.
+  if (path.startsWith("/api/export/")) return request.headers.get("accept")?.includes("text/html") === true;
   if (path.startsWith("/api/") || path.startsWith("/v1/")) return false;
   return request.headers.get("accept")?.includes("text/html") === true && !request.headers.has("hx-request");
 }

@@ -3,9 +3,11 @@
  * The gate, the tests and /openapi.json read this declaration; nothing about a route is written twice.
  */
 import type { ZodType } from "zod";
+import { inLocale } from "../../views/locale.ts";
 import type { Caller, Scope } from "../control/types.ts";
 import { requireCaller, requirePerson } from "./access.ts";
 import { Problem } from "./errors.ts";
+import { localeOf } from "./locale.ts";
 import type { Parts } from "./parts.ts";
 import { jsonOf, queryOf } from "./request.ts";
 
@@ -19,7 +21,16 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 export type Access = "public" | "caller" | "person" | "sender" | Scope;
 
 /** The name of a tag in the API reference; pages are not in it. */
-export type Tag = "Ingest" | "BI" | "Alerts" | "Access" | "Admin" | "Operations" | "Compatible intake" | "Page";
+export type Tag =
+  | "Ingest"
+  | "BI"
+  | "Dashboards"
+  | "Alerts"
+  | "Access"
+  | "Admin"
+  | "Operations"
+  | "Compatible intake"
+  | "Page";
 
 export interface AnswerSpec {
   description: string;
@@ -78,26 +89,26 @@ export function route<Query = undefined, Body = undefined, Param extends string 
   spec: Spec<Query, Body, Param> & { handle: (context: Context<Query, Body, Param>) => unknown },
 ): Route {
   const { handle, ...declared } = spec;
-  return {
-    ...declared,
-    run(parts, { request, server, params }) {
-      const caller = spec.access === "public" || spec.access === "sender" ? null : allowed(parts, request, spec.access);
-      const query = spec.query === "own" ? undefined : parsedQuery(request, spec);
-      // Each is what its schema made of it, and undefined exactly where there is no schema: what the types say.
-      const context = (body: unknown): Context<Query, Body, Param> => ({
-        request,
-        server,
-        params,
-        query: query as Query,
-        body: body as Body,
-        get caller() {
-          return caller ?? requireCaller(parts, request);
-        },
-      });
-      if (spec.body === undefined || spec.body === "own") return handle(context(undefined));
-      return jsonOf(request, spec.body).then((body) => handle(context(body)));
-    },
+  const run: Route["run"] = (parts, { request, server, params }) => {
+    const caller = spec.access === "public" || spec.access === "sender" ? null : allowed(parts, request, spec.access);
+    const query = spec.query === "own" ? undefined : parsedQuery(request, spec);
+    // Each is what its schema made of it, and undefined exactly where there is no schema: what the types say.
+    const context = (body: unknown): Context<Query, Body, Param> => ({
+      request,
+      server,
+      params,
+      query: query as Query,
+      body: body as Body,
+      get caller() {
+        return caller ?? requireCaller(parts, request);
+      },
+    });
+    if (spec.body === undefined || spec.body === "own") return handle(context(undefined));
+    return jsonOf(request, spec.body).then((body) => handle(context(body)));
   };
+  // What people read is written as they write.
+  if (spec.tag !== "Page") return { ...declared, run };
+  return { ...declared, run: (parts, given) => inLocale(localeOf(parts, given.request), () => run(parts, given)) };
 }
 
 function allowed(parts: Parts, request: Request, access: Exclude<Access, "public" | "sender">): Caller {

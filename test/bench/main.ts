@@ -1,6 +1,6 @@
 /**
  * `bun run bench`: starts the compiled executable, loads it from other processes, prints a table and writes JSON.
- * --quick (under 3 minutes), --only NAME, --json FILE, --huge (100 million events, too).
+ * --quick (under 3 minutes), --only NAME, --json FILE, --huge (100 million events, too), --soak (a page open for half an hour).
  * `bun run bench insight` scores the analysis on public data instead, see insight/main.ts.
  */
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -13,9 +13,11 @@ import { EXECUTABLE } from "./server.ts";
 import type { Result, Scale, Workload } from "./workload.ts";
 import { API } from "./workloads/api.ts";
 import { PUBLIC_CHANNELS } from "./workloads/channels.ts";
+import { EXPORTS } from "./workloads/exports.ts";
 import { IMPORT } from "./workloads/import.ts";
 import { INGEST_BATCHES, INGEST_SINGLES, INGEST_WHILE_READING } from "./workloads/ingest.ts";
 import { EVENT_TO_SCREEN, SOCKETS } from "./workloads/live.ts";
+import { PAGE, PAGE_SOAK } from "./workloads/page.ts";
 import { OVERVIEW, START_MEMORY_DISK } from "./workloads/store.ts";
 
 const WORKLOADS: readonly Workload[] = [
@@ -23,12 +25,15 @@ const WORKLOADS: readonly Workload[] = [
   INGEST_SINGLES,
   INGEST_WHILE_READING,
   IMPORT,
+  EXPORTS,
   EVENT_TO_SCREEN,
   SOCKETS,
   PUBLIC_CHANNELS,
   OVERVIEW,
   API,
   START_MEMORY_DISK,
+  PAGE,
+  PAGE_SOAK,
 ];
 
 const { values: flags, positionals } = parseArgs({
@@ -36,6 +41,7 @@ const { values: flags, positionals } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     huge: { type: "boolean", default: false },
+    soak: { type: "boolean", default: false },
     only: { type: "string" },
     json: { type: "string" },
   },
@@ -54,7 +60,7 @@ if (!existsSync(EXECUTABLE)) fail(`${EXECUTABLE} is not there: run "bun run buil
 const chosen = WORKLOADS.filter((workload) => flags.only === undefined || workload.name === flags.only);
 if (chosen.length === 0) fail(`no workload ${flags.only}; there are ${WORKLOADS.map((each) => each.name).join(", ")}`);
 
-const scale: Scale = { quick: flags.quick, huge: flags.huge, rounds: flags.quick ? 1 : 3 };
+const scale: Scale = { quick: flags.quick, huge: flags.huge, soak: flags.soak, rounds: flags.quick ? 1 : 3 };
 const results: Result[] = [];
 for (const workload of chosen) {
   for (const result of await workload.run(scale)) {

@@ -17,6 +17,8 @@ export interface Scale {
   quick: boolean;
   /** 100 million events, too. */
   huge: boolean;
+  /** A page is left open for half an hour. */
+  soak: boolean;
   rounds: number;
 }
 

@@ -7,7 +7,6 @@ import {
   axeFindings,
   CHROMIUM,
   crampedCells,
-  type Look,
   launchBrowser,
   openPage,
   type Served,
@@ -18,14 +17,6 @@ import {
 } from "../support/browser.ts";
 
 const WIDE = { width: 1440, height: 900 };
-const PHONE = { width: 390, height: 844 };
-const LOOKS: readonly Look[] = [
-  { ...WIDE, theme: "light" },
-  { ...WIDE, theme: "dark" },
-  { ...WIDE, theme: "contrast" },
-  { ...PHONE, theme: "light" },
-  { ...PHONE, theme: "dark" },
-];
 const SLOW = 120_000;
 
 describe.skipIf(!existsSync(CHROMIUM))("alerts in a browser", () => {
@@ -162,36 +153,6 @@ describe.skipIf(!existsSync(CHROMIUM))("alerts in a browser", () => {
     },
     SLOW,
   );
-
-  for (const look of LOOKS) {
-    test(
-      `the pages hold in ${look.theme} at ${look.width} px`,
-      async () => {
-        const watched = await openPage(browser, served.url, look);
-        const { page } = watched;
-        await signIn(page, served.url);
-        const { control } = served.appliance.parts;
-        control.setUser(control.users()[0]?.user_id ?? "", { theme: look.theme });
-        const [alert] = control.alerts({ locations: null, limit: 1 });
-        const [delivery] = control.deliveries({ locations: null, limit: 1 });
-        const pages: readonly [string, string][] = [
-          ["alerts", "/alerts"],
-          ["alerts-one", `/alerts?id=${alert?.alert_id}`],
-          ["alerts-rules", "/alerts/rules"],
-          ["alerts-rule", "/alerts/rules?new=threshold"],
-          ["alerts-channels", "/alerts/channels"],
-          ["alerts-deliveries", `/alerts/deliveries?id=${delivery?.delivery_id}`],
-        ];
-        for (const [name, path] of pages) {
-          await page.goto(served.url + path);
-          await page.screenshot({ path: join(SHOTS, `${name}-${look.theme}-${look.width}.png`), fullPage: true });
-          await expectSound(watched, path);
-        }
-        await watched.context.close();
-      },
-      SLOW,
-    );
-  }
 
   test(
     "everything works without JavaScript",

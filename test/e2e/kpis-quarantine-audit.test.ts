@@ -2,17 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import type { Browser } from "playwright-core";
-import {
-  axeFindings,
-  CHROMIUM,
-  crampedCells,
-  type Look,
-  launchBrowser,
-  openPage,
-  type Served,
-  serveAppliance,
-  signIn,
-} from "../support/browser.ts";
+import { CHROMIUM, launchBrowser, openPage, type Served, serveAppliance, signIn } from "../support/browser.ts";
 
 describe.skipIf(!existsSync(CHROMIUM))("in a browser", () => {
   let browser: Browser;
@@ -45,32 +35,6 @@ describe.skipIf(!existsSync(CHROMIUM))("in a browser", () => {
     await browser?.close();
     await served?.stop();
   });
-
-  const LOOKS: readonly Look[] = [
-    { width: 1440, height: 900, theme: "light" },
-    { width: 390, height: 844, theme: "dark" },
-  ];
-
-  test.each(LOOKS)(
-    "the pages hold together at $width px, $theme",
-    async (look) => {
-      const { page, context, console: said, foreign } = await openPage(browser, served.url, look);
-      await signIn(page, served.url);
-      const found: string[] = [];
-      const pages = ["/settings/audit?check=true", "/settings/quarantine", "/settings/kpis?edit=per_lead"];
-      for (const path of pages) {
-        await page.goto(served.url + path);
-        for (const summary of await page.locator(".q-item > summary").all()) await summary.click();
-        const over = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        expect([path, over]).toEqual([path, 0]);
-        expect([path, await crampedCells(page)]).toEqual([path, []]);
-        found.push(...(await axeFindings(page)).map((finding) => `${path}: ${finding}`));
-      }
-      await context.close();
-      expect([found, said, foreign]).toEqual([[], [], []]);
-    },
-    60_000,
-  );
 
   test("a formula is checked while it is written, and an event is mended", async () => {
     const { page, context } = await openPage(browser, served.url, { width: 1440, height: 900, theme: "light" });

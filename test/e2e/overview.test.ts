@@ -223,7 +223,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in a browser", () => {
       await page.waitForSelector("#chart-revenue canvas");
       await page.focus("#chart-revenue");
       await page.keyboard.press("ArrowLeft");
-      expect(await page.textContent("#chart-say")).toMatch(/: Daily .*Commission to date \$/);
+      expect(await page.textContent("#chart-revenue-say")).toMatch(/: Daily .*Commission to date \$/);
       await page.click("#revenue-rows summary");
       const rows = await page.locator("#revenue-rows tbody tr").count();
       expect(rows).toBeGreaterThanOrEqual(30);
@@ -293,7 +293,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in a browser", () => {
       await served.post([{ type: "deal_closed", location_id: "jorge_main", contact_id: "polled", value: 80_000_000 }]);
       await changed(revenueOf(page), revenue);
       cut = false;
-      await page.click("[data-live-reconnect]");
+      await page.click("#live-banner [data-live-reconnect]");
       await isLive(watched);
       expect(await page.isVisible("#live-banner")).toBe(false);
       await watched.context.close();

@@ -7,7 +7,6 @@ import type { Browser } from "playwright-core";
 import {
   axeFindings,
   CHROMIUM,
-  crampedCells,
   type Look,
   launchBrowser,
   openPage,
@@ -18,14 +17,6 @@ import {
 } from "../support/browser.ts";
 
 const there = existsSync(CHROMIUM);
-const PAGES = ["account", "users", "keys", "locations", "rules", "targets"];
-const LOOKS: readonly Look[] = [
-  { width: 1440, height: 900, theme: "light" },
-  { width: 1440, height: 900, theme: "dark" },
-  { width: 390, height: 844, theme: "light" },
-  { width: 1440, height: 900, theme: "contrast" },
-];
-
 let served: Served;
 let browser: Browser;
 
@@ -65,34 +56,6 @@ afterAll(async () => {
 });
 
 describe.skipIf(!there)("the settings", () => {
-  for (const look of LOOKS) {
-    test(`hold in ${look.theme} at ${look.width} px: no finding of axe, no error, nothing to scroll sideways`, async () => {
-      const { page, context, console, foreign } = await openPage(browser, served.url, look);
-      await signIn(page, served.url);
-      const [user] = served.appliance.parts.control.users().slice(1);
-      served.appliance.parts.control.setUser(served.appliance.parts.control.users()[0]?.user_id ?? "", {
-        theme: look.theme,
-      });
-      const paths = [...PAGES, `users/${user?.user_id}`, "locations/jorge_main"];
-      for (const path of paths) {
-        await page.goto(`${served.url}/settings/${path}`);
-        const name = path.includes("/") ? `${path.split("/")[0]}-one` : path;
-        await page.screenshot({
-          path: join(SHOTS, `settings-${name}-${look.theme}-${look.width}.png`),
-          fullPage: true,
-        });
-        const sideways = await page.evaluate(
-          "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-        );
-        expect([path, sideways]).toEqual([path, 0]);
-        expect([path, await crampedCells(page)]).toEqual([path, []]);
-        expect([path, await axeFindings(page)]).toEqual([path, []]);
-      }
-      expect([console, foreign]).toEqual([[], []]);
-      await context.close();
-    }, 60_000);
-  }
-
   test("someone is invited, chooses a password, turns the second factor on, and signs in with it", async () => {
     const look: Look = { width: 1440, height: 900, theme: "light" };
     const owner = await openPage(browser, served.url, look);

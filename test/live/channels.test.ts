@@ -221,9 +221,11 @@ describe("a channel", () => {
     slow.waiting = 11;
     clock.now += 100;
     await commit({ revenue: "1" });
+    expect(channels.state()).toMatchObject({ channels: [{ places: 1, lagging: 1 }], dropped: 0 });
     clock.now += 1_001;
     await commit({ revenue: "2" });
     expect(slow.closed).toBe(1013);
+    expect(channels.state().dropped).toBe(1);
     await channels.close();
   });
 

@@ -29,6 +29,7 @@ describe("a view", () => {
     expect(renders).toBe(1);
     expect(all.map(({ got }) => got)).toEqual([["n 1"], ["n 1"], ["n 1"]]);
     expect(hub.watchers()).toBe(3);
+    expect(hub.watched().reduce((sum, { watchers }) => sum + watchers, 0)).toBe(3);
     await hub.close();
   });
 
@@ -152,6 +153,27 @@ describe("a view", () => {
     hub.touch(["here"]);
     await settled();
     expect(one.got).toEqual(["well"]);
+    await hub.close();
+  });
+
+  test("knows how long a commit takes to its push, and counts nobody's joining", async () => {
+    let clock = 0;
+    const hub = createHub({ pushes_per_s: 1000, now: () => clock });
+    const one = inbox();
+    let figure = 0;
+    hub.watch(
+      viewOf(async () => {
+        clock += 40;
+        return [`figure ${figure}`];
+      }),
+      one,
+    );
+    await settled();
+    expect([one.got, hub.lag_p95_ms()]).toEqual([["figure 0"], null]);
+    figure = 1;
+    hub.touch(["here"]);
+    await settled();
+    expect([one.got.at(-1), hub.lag_p95_ms()]).toEqual(["figure 1", 40]);
     await hub.close();
   });
 

@@ -2,12 +2,16 @@ import { afterEach, describe, expect, test } from "bun:test";
 import type { BotEvent } from "../../src/catalogue/event.ts";
 import { openControl } from "../../src/control/control.ts";
 import { botsSeen, statusOf } from "../../src/report/bots.ts";
-import { newestEvents } from "../../src/report/feed.ts";
+import { type FeedWanted, newestEvents } from "../../src/report/feed.ts";
 import { leadFunnel } from "../../src/report/funnel.ts";
 import { overviewReport } from "../../src/report/overview.ts";
 import { pulseOf } from "../../src/report/pulse.ts";
+import { stallsWithin } from "../../src/report/stalls.ts";
 import type { Store } from "../../src/store/store.ts";
-import { chartView, partialEnds } from "../../views/parts/chart-data.ts";
+import { chartFoot } from "../../views/charts/chart.ts";
+import { bucketEnds } from "../../views/charts/data.ts";
+import { NO_QUERY } from "../../views/parts/query.ts";
+import { revenueCharts } from "../../views/parts/revenue-chart.ts";
 import { cleanUp, DAY_US, eventOf, groupOf, HOUR_US, NOON, openTestStore } from "../store/fixture.ts";
 
 afterEach(cleanUp);
@@ -68,18 +72,30 @@ describe("the overview", () => {
   test("draws buckets that add up to the card, the ones that the period cuts dashed", async () => {
     const parts = await world([deal(0, "1"), deal(1, "10"), deal(29.9, "100"), deal(33, "7")]);
     const report = await overviewReport(parts, asked, () => {});
-    const [revenue, commission] = report.cards.map(({ figure }) => (figure.ok ? figure.value : null));
-    if (!revenue || !commission) throw new Error("no figures");
-    const { chart, rows } = chartView(report, revenue, commission);
-    expect(partialEnds(report)).toEqual({ first: true, last: true });
-    expect(chart.names).toHaveLength(31);
-    expect([...chart.bars, ...chart.partial].reduce((sum: number, bar) => sum + (bar ?? 0), 0)).toBe(111);
-    expect(chart.partial.filter((bar) => bar !== null)).toEqual([100, 1]);
+    if (!report.chart.ok) throw new Error("no chart");
+    const query = { ...NO_QUERY, path: "/" };
+    const { framed, now } = report;
+    const view = {
+      framed,
+      query,
+      previous: "previous 30 days",
+      locationName: null,
+      exports: false,
+      notes: [],
+      scope: "",
+      now,
+    };
+    const { upper, lower } = revenueCharts(report.chart.value, view);
+    const [values, mean] = upper.series.map((series) => series.values.map((value) => Number(value ?? Number.NaN)));
+    expect(bucketEnds(report.buckets, framed, now)).toEqual({ first: true, last: true });
+    expect(upper.buckets).toHaveLength(31);
+    expect(values?.filter((value) => value > 0).reduce((sum, value) => sum + value, 0)).toBe(111);
+    expect(upper.buckets.flatMap(({ partial }, at) => (partial ? [values?.[at]] : []))).toEqual([100, 1]);
     // The seven days before Feb 28 held 10; the day in which the two periods meet is one day.
-    expect(chart.mean[29]).toBeCloseTo(10 / 7, 9);
-    expect(chart.mean[30]).toBeNull();
-    expect(chart.commission.at(-1)).toBeCloseTo(6.66, 9);
-    expect(rows.at(-2)).toMatchObject({ name: "Sat, Feb 28, 2026", revenue: "$10", partial: false });
+    expect(mean?.[29]).toBeCloseTo(10 / 7, 2);
+    expect(mean?.[30]).toBeNaN();
+    expect(lower.series.find(({ role }) => role === "value")?.values.at(-1)).toBe("6.66");
+    expect(chartFoot(upper).text).toContain('<td>Sat, Feb 28, 2026</td><td class="num">$10</td>');
   });
 
   test("one broken question takes no other with it", async () => {
@@ -216,6 +232,43 @@ test("the feed is the newest first, without heartbeats, the future or other loca
   expect((await newestEvents(store, null, { now: NOON })).map(({ id }) => id)).toEqual(["theirs", "new", "old"]);
   const [mine] = await newestEvents(store, ["jorge_main"], { now: NOON });
   expect(mine).toMatchObject({ id: "new", data: { source: "web" } });
+});
+
+test("the feed of one bot or of one type has only its events, as many as are wanted", async () => {
+  const { store } = await world([
+    { id: "luna", bot_id: "luna", time: NOON - 3 },
+    { id: "jade", bot_id: "jade", time: NOON - 2 },
+    { id: "beat", bot_id: "luna", type: "cache_hit", time: NOON - 1 },
+  ]);
+  const ids = async (wanted: Partial<FeedWanted>, locations: readonly string[] | null = null) =>
+    (await newestEvents(store, locations, { now: NOON }, { bot_id: null, type: null, rows: 50, ...wanted })).map(
+      ({ id }) => id,
+    );
+  expect(await ids({ bot_id: "luna" })).toEqual(["luna"]);
+  expect(await ids({ rows: 1 })).toEqual(["jade"]);
+  // Asked for by name, routine is news.
+  expect(await ids({ type: "cache_hit" })).toEqual(["beat"]);
+  expect(await ids({ bot_id: "luna" }, ["elsewhere"])).toEqual([]);
+});
+
+test("stalls are those of the last minutes, of the locations asked for, masked for those who may not see names", async () => {
+  const stall = {
+    type: "jorge_qualification_progress",
+    contact_id: "c1",
+    data: { stall_detected: true, email: "maria@example.com" },
+  };
+  const { store } = await world([
+    { ...stall, id: "now", time: NOON - 1 },
+    { ...stall, id: "long ago", time: NOON - HOUR_US },
+    { ...stall, id: "theirs", location_id: "elsewhere", time: NOON - 2 },
+    { ...stall, id: "none", time: NOON - 3, data: { stall_detected: false } },
+    { id: "said", type: "conversation_event", time: NOON - 4, data: { event: "stalled" } },
+  ]);
+  const found = (locations: readonly string[] | null, personal = true) =>
+    stallsWithin(store, locations, { now: NOON, personal }, 2 * MINUTE);
+  expect((await found(null)).map(({ id }) => id)).toEqual(["said", "theirs", "now"]);
+  expect((await found(["jorge_main"])).map(({ id }) => id)).toEqual(["said", "now"]);
+  expect(JSON.stringify(await found(null, false))).not.toContain("maria@");
 });
 
 test("the pulse counts the last minutes, the last hour and the last day", async () => {

@@ -173,7 +173,10 @@ test("rollups are rebuilt while a question still reads the old ones", async () =
   const store = await openTestStore();
   await store.apply(groupOf(store, [eventOf({ type: "deal_closed", value: "1.0000" })]));
   // Long enough that the checkpoint after the rebuild finds it running.
-  const question = store.rows<{ n: number }>("SELECT count(DISTINCT hash(range) % 1000) AS n FROM rollup_day, range(30000000)", []);
+  const question = store.rows<{ n: number }>(
+    "SELECT count(DISTINCT hash(range) % 1000) AS n FROM rollup_day, range(30000000)",
+    [],
+  );
   await Bun.sleep(20);
   await store.rebuildRollups();
   expect((await question)[0]?.n).toBeGreaterThan(0);

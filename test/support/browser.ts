@@ -99,9 +99,10 @@ export async function openPage(browser: Browser, url: string, look: Look): Promi
   return watched;
 }
 
-export async function signIn(page: Page, url: string): Promise<void> {
+/** As the owner, or as another who has the same password. */
+export async function signIn(page: Page, url: string, email = EMAIL): Promise<void> {
   await page.goto(`${url}/login`);
-  await page.fill("#email", EMAIL);
+  await page.fill("#email", email);
   await page.fill("#password", PASSWORD);
   await page.click("button[type=submit]:has-text('Sign in')");
   await page.waitForURL((at) => at.pathname !== "/login");

@@ -67,6 +67,8 @@ function delegate(store: Store): Store {
     fingerprints: (limit) => store.fingerprints(limit),
     ask: (question) => store.ask(question),
     rows: (sql, params, signal) => store.rows(sql, params, signal),
+    temp_dir: store.temp_dir,
+    copyToParquet: (sql, params, path, signal) => store.copyToParquet(sql, params, path, signal),
     rebuildRollups: (progress) => store.rebuildRollups(progress),
     reset: () => store.reset(),
     rebuildDays: (range) => store.rebuildDays(range),

@@ -90,7 +90,15 @@ export async function openWorld(options: WorldOptions = {}): Promise<IngestWorld
     onBroken: (why) => void broken.push(why),
     ...(options.free === undefined ? {} : { free: options.free }),
   });
-  const hub = { watch: () => () => {}, touch: () => {}, tick: () => {}, watchers: () => 0, close: async () => {} };
+  const hub = {
+    watch: () => () => {},
+    touch: () => {},
+    tick: () => {},
+    watchers: () => 0,
+    watched: () => [],
+    lag_p95_ms: () => null,
+    close: async () => {},
+  };
   const cache = createCache({ bytes_max: 1024 * 1024 });
   const tasks = createTasks({ now, log });
   const views = createViewsInUse(null);

@@ -50,7 +50,7 @@ describe("exact amounts", () => {
     expect(exactMoney("99999999999999.9999", "USD")).toBe("$99,999,999,999,999.9999");
     expect(exactMoney("584864.87604", "EUR")).toBe("€584,864.87604");
     expect(exactMoney("-1234.00", "GBP")).toBe("−£1,234");
-    expect(exactMoney("5.50", "CHF")).toBe("CHF 5.50");
+    expect(exactMoney("5.50", "CHF")).toBe("CHF\u00a05.50");
   });
 });
 

@@ -3,11 +3,10 @@ import { eventTypes } from "../../src/catalogue/events.ts";
 import type { FeedItem } from "../../src/report/feed.ts";
 import type { KpiFigure } from "../../src/report/kpis.ts";
 import { assetText } from "../../views/assets.ts";
-import { html } from "../../views/html.ts";
 import { feedPanel } from "../../views/parts/feed.ts";
 import { wordsOf } from "../../views/parts/feed-words.ts";
 import { kpiCard } from "../../views/parts/kpi-card.ts";
-import { queryText, type ViewQuery } from "../../views/parts/query.ts";
+import { NO_QUERY, queryText, type ViewQuery } from "../../views/parts/query.ts";
 import { sparkColumns, sparkLine } from "../../views/parts/spark.ts";
 
 const item = (fields: Partial<FeedItem> = {}): FeedItem => ({
@@ -24,6 +23,16 @@ const item = (fields: Partial<FeedItem> = {}): FeedItem => ({
   data: {},
   ...fields,
 });
+
+/** What a feed is shown with. */
+const shown = {
+  timezone: "UTC",
+  now: 0,
+  locationName: null,
+  query: { ...NO_QUERY, path: "/" },
+  own: { feed_bot: null, feed_type: null, feed_rows: "10" },
+  bots: [],
+} as const;
 
 describe("the feed", () => {
   test("tells every type of the catalogue by its own example, with an icon that exists", () => {
@@ -45,19 +54,14 @@ describe("the feed", () => {
       ok: true,
       value: [item({ type: "ai_activity", bot_id: "<b>", data: { description: "<img src=x onerror=alert(1)>" } })],
     } as const;
-    const { text } = feedPanel({ feed, timezone: "UTC", now: 0, locationName: () => '"><script>' });
+    const { text } = feedPanel({ ...shown, feed, locationName: () => '"><script>' });
     expect(text).not.toContain("<img");
     expect(text).not.toContain("<script");
     expect(text).toContain("&lt;img src=x onerror=alert(1)&gt;");
   });
 
   test("that failed says so and leaves the rest alone", () => {
-    const { text } = feedPanel({
-      feed: { ok: false, reason: "The question took too long." },
-      timezone: "UTC",
-      now: 0,
-      locationName: null,
-    });
+    const { text } = feedPanel({ ...shown, feed: { ok: false, reason: "The question took too long." } });
     expect(text).toContain("Activity could not be read");
     expect(text).toContain("The question took too long.");
   });
@@ -77,7 +81,7 @@ describe("a card", () => {
     trend: [],
     ...fields,
   });
-  const context = { previous: "previous 30 days", partial: { first: true, last: true }, retry: html`href="/"` };
+  const context = { previous: "previous 30 days", partial: { first: true, last: true } };
   const shown = (fields: Partial<KpiFigure> = {}): string =>
     kpiCard({ key: "revenue", label: "Revenue", figure: { ok: true, value: figure(fields) } }, context).text;
 

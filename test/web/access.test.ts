@@ -29,6 +29,11 @@ const OPEN = [
   "/docs",
   "/docs/events",
   "/docs/kpis",
+  "/offline",
+  // Whoever has the token of a link may look.
+  "/share/:token",
+  "/share/:token/kiosk",
+  "/share/:token/fragments",
 ];
 
 describe("without a session or a key", () => {

@@ -95,6 +95,8 @@ function stillStore(): Store {
     async *fingerprints() {},
     ask: () => Promise.reject(new Error("still")),
     rows: () => Promise.resolve([]),
+    temp_dir: "",
+    copyToParquet: () => Promise.reject(new Error("still")),
     rebuildRollups: () => Promise.resolve(),
     rebuildDays: () => Promise.resolve(0),
     maintain: () => Promise.resolve(),
@@ -141,9 +143,18 @@ function stillChannels(): Channels {
     listener.send(JSON.stringify({ type: "metrics:initial", channel, location_id, seq: 0, ts, data: {} }));
     return { leave() {}, resume() {}, snapshot() {}, drained() {} };
   };
-  return { join, touch: () => {}, places: () => 0, close: () => Promise.resolve() };
+  const state: Channels["state"] = () => ({ channels: [], dropped: 0 });
+  return { join, touch: () => {}, places: () => 0, state, close: () => Promise.resolve() };
 }
 
 function stillHub(): Hub {
-  return { watch: () => () => {}, touch: () => {}, tick: () => {}, watchers: () => 0, close: () => Promise.resolve() };
+  return {
+    watch: () => () => {},
+    touch: () => {},
+    tick: () => {},
+    watchers: () => 0,
+    watched: () => [],
+    lag_p95_ms: () => null,
+    close: () => Promise.resolve(),
+  };
 }

@@ -30,7 +30,7 @@ describe("the API's problems", () => {
       path: "/api/auth/me",
       init: { method: "DELETE" },
       status: 405,
-      body: { detail: "This address takes GET, HEAD." },
+      body: { detail: "This address takes GET, HEAD, PATCH." },
     },
     {
       name: "not JSON",
@@ -134,7 +134,7 @@ describe("the API's problems", () => {
   test("405 says which methods there are", async () => {
     expect(
       (await w.send("/api/auth/me", { method: "DELETE", headers: { "x-api-key": key } })).headers.get("allow"),
-    ).toBe("GET, HEAD");
+    ).toBe("GET, HEAD, PATCH");
   });
 });
 

@@ -104,6 +104,7 @@ describe("GET /api/bi/contacts", () => {
       expect.objectContaining({ contact_id: "contact-2", events: 2, revenue: { USD: "50000.50" } }),
       {
         contact_id: "dana@example.com",
+        name: "Dana",
         location_ids: ["north"],
         first_seen: "2026-11-09T11:06:40Z",
         last_seen: "2026-11-14T11:06:40Z",
@@ -112,6 +113,13 @@ describe("GET /api/bi/contacts", () => {
         temperature: "hot",
         stage: "contacted",
         score: 82,
+        step: "qualified",
+        questions_answered: null,
+        stalled: false,
+        budget: "5",
+        timeline: null,
+        source: "ads",
+        outcome: "open",
         revenue: { USD: "450000.00" },
       },
     ]);

@@ -11,6 +11,7 @@ import type { Route } from "../../src/web/route.ts";
 import { newTokens } from "../../src/web/tokens.ts";
 import { foreignAlerts } from "../support/foreign_alerts.ts";
 import { type IngestWorld, openWorld, removeFolder } from "../support/ingest_world.ts";
+import { foreignDashboards } from "./foreign_dashboards.ts";
 import { foreignDeliveries } from "./foreign_deliveries.ts";
 
 const ORIGIN = "http://localhost";
@@ -385,6 +386,7 @@ async function foreignIds(): Promise<Readonly<Record<string, string>>> {
     kpi: "revenue",
     recommendation_id: String(recommendation.recommendation_id),
     "/api/bi/concierge/:id": insightId(THERE, "bot", [`${SECRET}-bot`]),
+    ...foreignDashboards(control, THERE, user.user_id, SECRET),
     ...foreignDeliveries(web.parts, THERE, user.user_id, SECRET),
     ...foreignAlerts(control, THERE, SECRET),
     "/v1/quarantine/:id": String(row?.quarantine_id),

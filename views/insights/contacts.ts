@@ -1,12 +1,14 @@
+import { MASK } from "../../src/catalogue/personal.ts";
 import type { Part } from "../../src/report/overview.ts";
 import { type Html, html } from "../html.ts";
 import { icon } from "../icons.ts";
 import type { ShellUser } from "../layout.ts";
+import { botParam } from "../parts/bot-link.ts";
 import type { ControlsProps } from "../parts/controls.ts";
 import { queryText, type ViewQuery } from "../parts/query.ts";
 import { emptyState, failedState } from "../parts/states.ts";
 import { type InsightsShellProps, insightsShell } from "./shell.ts";
-import { BODY_ID, waitingBody } from "./waiting.ts";
+import { BODY_ID, waitingContacts } from "./waiting.ts";
 
 export interface ContactRow {
   rank: number;
@@ -94,14 +96,18 @@ export function contactsWaiting(
   props: Pick<InsightsShellProps, "user" | "query" | "locations"> & Pick<ContactsPageProps, "model"> & { href: string },
 ): Html {
   const { href, model, ...rest } = props;
-  const content = html`<div class="stack">${purposes(props.query, model)}${waitingBody(href)}</div>`;
+  const content = html`<div class="stack">${purposes(props.query, model)}${waitingContacts(href)}</div>`;
   return insightsShell({ ...rest, tab: "contacts", sub: SUB, content });
 }
 
 const SUB = "Whom to see to first, by what was learned from your own history.";
 
 function purposes(query: ViewQuery, model: ContactsPageProps["model"]): Html {
-  return html`<div><span class="seg" role="group" aria-label="Whom"><a href="${addressOf(query, {})}"${model === "conversion" && html` aria-current="true"`}>Leads to win</a><a href="${addressOf(query, { model: "churn" })}"${model === "churn" && html` aria-current="true"`}>Buyers to keep</a></span></div>`;
+  return html`<div class="bar-row"><span class="seg" role="group" aria-label="Whom"><a href="${addressOf(query, {})}"${model === "conversion" && html` aria-current="true"`}>Leads to win</a><a href="${addressOf(query, { model: "churn" })}"${model === "churn" && html` aria-current="true"`}>Buyers to keep</a></span><a class="link" href="/leads${location(query)}">All leads</a></div>`;
+}
+
+function location(query: ViewQuery): string {
+  return query.location_id === null ? "" : `?location_id=${encodeURIComponent(query.location_id)}`;
 }
 
 function callPanel(props: ContactsPageProps): Html {
@@ -130,7 +136,7 @@ function contactRow(
 ): Html {
   return html`<tr>
     <td class="num">${rank}</td>
-    <td class="strong"><span class="call-who"><span class="break">${contact_id}</span>${several && html`<span class="dim break">${location}</span>`}</span></td>
+    <td class="strong"><span class="call-who">${contact_id.includes(MASK) ? html`<span class="break">${contact_id}</span>` : html`<a class="link break" href="/leads/${encodeURIComponent(botParam(contact_id))}">${contact_id}</a>`}${several && html`<span class="dim break">${location}</span>`}</span></td>
     <td data-label="Chance"><span class="cell-bar call-chance"><svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="bar-track" width="100" height="6"/><rect class="bar-fill" width="${width}" height="6"/></svg><b>${chance}</b><small class="dim">${level}</small></span></td>
     <td class="call-because"><ul class="call-factors">${factors.map(({ text, raises }) => html`<li>${icon(raises ? "i-arrow-up" : "i-arrow-down")}<span><span class="vh">${raises ? "Raises: " : "Lowers: "}</span>${text}</span></li>`)}</ul></td>
     <td class="call-todo" data-label="To do">${action ?? html`<span class="dim">Nothing by the rules</span>`}</td>

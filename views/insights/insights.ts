@@ -1,5 +1,6 @@
 import type { Part } from "../../src/report/overview.ts";
 import { severityTag } from "../alerts/states.ts";
+import { CHART_SCRIPTS } from "../charts/chart.ts";
 import { type Html, html } from "../html.ts";
 import { type IconName, icon } from "../icons.ts";
 import type { ShellUser } from "../layout.ts";
@@ -11,7 +12,7 @@ import { emptyState, failedState } from "../parts/states.ts";
 import { type ForecastProps, forecastPanel } from "./forecast.ts";
 import { rangeMark } from "./range.ts";
 import { type InsightsShellProps, insightsShell } from "./shell.ts";
-import { BODY_ID, waitingBody } from "./waiting.ts";
+import { BODY_ID, waitingInsights } from "./waiting.ts";
 
 /** One thing that the concierge says. */
 export interface ConciergeItem {
@@ -96,7 +97,7 @@ export function insightsPage(props: InsightsPageProps): Html {
     query,
     locations,
     sub: subOf(timezone),
-    scripts: SCRIPTS,
+    scripts: CHART_SCRIPTS,
     content: html`<div class="stack">${formNote(done, errors.form)}
     <div class="grid" id="${BODY_ID}">
       <div class="stack span-8">
@@ -117,12 +118,10 @@ export function insightsWaiting(
     ...rest,
     tab: "insights",
     sub: subOf(timezone),
-    scripts: SCRIPTS,
-    content: waitingBody(href),
+    scripts: CHART_SCRIPTS,
+    content: waitingInsights(href),
   });
 }
-
-const SCRIPTS = ["vendor/uplot.min.js", "js/forecast.js"];
 
 function subOf(timezone: string): string {
   return `The last 30 days and what comes next · ${timezone.replaceAll("_", " ")}`;

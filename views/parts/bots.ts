@@ -1,18 +1,14 @@
-import type { Bot, BotStatus, Bots } from "../../src/report/bots.ts";
+import type { Bot, Bots } from "../../src/report/bots.ts";
 import type { Part } from "../../src/report/overview.ts";
 import { counted, nameOf } from "../format.ts";
 import { type Html, html } from "../html.ts";
-import { type GlyphName, glyph, icon } from "../icons.ts";
+import { icon } from "../icons.ts";
+import { botHref } from "./bot-link.ts";
+import { botStatus } from "./bot-status.ts";
 import { sparkColumns } from "./spark.ts";
 import { failedState } from "./states.ts";
 
 const MINUTE = 60_000_000;
-const GLYPHS: Readonly<Record<BotStatus, GlyphName>> = {
-  active: "g-active",
-  idle: "g-idle",
-  offline: "g-offline",
-  error: "g-error",
-};
 
 /** Each bot: its status as a shape and a word, what it does, its last hour. */
 export function botsPanel(bots: Part<Bots>, now: number): Html {
@@ -44,9 +40,7 @@ function card({ bot_id, status, step, last_event_at, recent }: Bot, now: number)
     status === "active" || silent_min < 1
       ? `${counted(events, "event")} in 60 min`
       : `Quiet for ${silence(silent_min)}`;
-  return html`<li class="bot" id="bot-${Bun.hash(bot_id).toString(36)}"><span class="bot-name"><span class="bot-id" title="${bot_id}">${nameOf(bot_id)}</span><span class="status status-${status}">${
-    status === "active" ? html`<span class="pulse" aria-hidden="true"></span>` : glyph(GLYPHS[status])
-  }${nameOf(status)}</span></span><span class="bot-step" title="${step ?? ""}">${step ?? "No step reported"}</span>${sparkColumns(recent)}<span class="bot-meta">${meta}</span></li>`;
+  return html`<li class="bot" id="bot-${Bun.hash(bot_id).toString(36)}" data-beat="${last_event_at}"><span class="bot-name"><a class="bot-id" href="${botHref(bot_id)}" title="${bot_id}">${nameOf(bot_id)}</a>${botStatus(status)}</span><span class="bot-step" title="${step ?? ""}">${step ?? "No step reported"}</span>${sparkColumns(recent)}<span class="bot-meta">${meta}</span></li>`;
 }
 
 function silence(minutes: number): string {

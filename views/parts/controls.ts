@@ -1,3 +1,5 @@
+import { formatInstant } from "../../src/catalogue/time.ts";
+import { day } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { icon } from "../icons.ts";
 import { queryText, type ViewQuery, viewHref, viewLink } from "./query.ts";
@@ -7,7 +9,11 @@ export interface ControlsProps {
   locations: readonly { location_id: string; name: string; demo: boolean }[];
   /** The days of a custom range in the zone: first and last, both included. */
   range: { first: string; last: string };
+  /** Offered by name: today, last week … */
+  ranges: readonly { label: string; from: number; to: number }[];
   timezone: string;
+  /** The year that it is: dates of it go without. */
+  year: number;
   /** Offered beside the one in force. */
   timezones: readonly string[];
 }
@@ -27,6 +33,7 @@ export function controls(props: ControlsProps): Html {
       )}</div>
       ${customRange(props)}
       <a class="btn compare" role="button" ${viewLink(query, { compare: !query.compare })} aria-pressed="${String(query.compare)}">${icon("i-check", "i i-s only-on")}${icon("i-plus", "i i-s only-off")}Compare</a>
+      <span class="zone" title="Time zone: ${zoneName(props.timezone)}"><span class="vh">Time zone: </span>${zoneName(props.timezone)}</span>
     </div>`;
 }
 
@@ -50,23 +57,41 @@ function labelOf({ name, demo }: { name: string; demo: boolean }): string {
   return demo && !/demo/i.test(name) ? `${name} (demo)` : name;
 }
 
-/** Days from a form: `day_from` and `day_to`, both included, in the zone in force. */
-function customRange({ query, range, timezone, timezones }: ControlsProps): Html {
+/** Ranges by name, and days from a form: `day_from` and `day_to`, both included, in the zone in force. */
+function customRange({ query, range, ranges, timezone, timezones, year }: ControlsProps): Html {
   const zones = timezones.includes(timezone) ? timezones : [timezone, ...timezones];
+  const custom = query.from !== null && query.to !== null;
+  const chosen = ranges.find(({ from, to }) => formatInstant(from) === query.from && formatInstant(to) === query.to);
+  const label = !custom ? "Custom" : (chosen?.label ?? daysOf(range, year));
   return html`<details class="menu menu-end range-menu" id="range-menu">
-    <summary class="btn"${query.from !== null && html` aria-current="true"`}>${icon("i-calendar-check")}<span class="custom-word">Custom</span></summary>
-    <form class="menu-panel range-form" method="get" action="${query.path}">
-      ${hiddenFields(query)}
-      <div class="field"><label for="day-from">First day</label><input class="input" id="day-from" name="day_from" type="date" value="${range.first}" required></div>
-      <div class="field"><label for="day-to">Last day</label><input class="input" id="day-to" name="day_to" type="date" value="${range.last}" required></div>
-      <div class="field"><label for="zone">Time zone</label><select class="input" id="zone" name="timezone">${zones.map(
-        (zone) =>
-          html`<option value="${zone}"${zone === timezone && html` selected`}>${zone.replaceAll("_", " ")}</option>`,
-      )}</select></div>
-      <button class="btn btn-primary" type="submit">Show</button>
-      ${query.timezone !== null && html`<a class="link" href="${viewHref(query, { timezone: null })}">Use the location’s time zone</a>`}
-    </form>
+    <summary class="btn"${custom && html` aria-current="true"`}>${icon("i-calendar-check")}<span class="custom-word">${label}</span></summary>
+    <div class="menu-panel range-panel">
+      <div class="range-quick" role="group" aria-label="Ranges by name, ${zoneName(timezone)}">${ranges.map(
+        (one) =>
+          html`<a class="menu-item" ${viewLink(query, { timeframe: null, from: formatInstant(one.from), to: formatInstant(one.to) })}${one === chosen && html` aria-current="true"`}>${one.label}${icon("i-check", "i i-s tick")}</a>`,
+      )}</div>
+      <form class="range-form" method="get" action="${query.path}" hx-get="${query.path}" hx-target=".app" hx-select=".app" hx-swap="outerMorph" hx-push-url="true" data-closes="range-menu">
+        ${hiddenFields(query)}
+        <div class="field"><label for="day-from">First day</label><input class="input" id="day-from" name="day_from" type="date" value="${range.first}" required></div>
+        <div class="field"><label for="day-to">Last day</label><input class="input" id="day-to" name="day_to" type="date" value="${range.last}" required></div>
+        <div class="field"><label for="zone">Time zone</label><select class="input" id="zone" name="timezone">${zones.map(
+          (zone) => html`<option value="${zone}"${zone === timezone && html` selected`}>${zoneName(zone)}</option>`,
+        )}</select></div>
+        <button class="btn btn-primary" type="submit">Show</button>
+        ${query.timezone !== null && html`<a class="link" href="${viewHref(query, { timezone: null })}">Use the location’s time zone</a>`}
+      </form>
+    </div>
   </details>`;
+}
+
+/** "Nov 1 – Nov 7", of days as they are written in the form. */
+function daysOf({ first, last }: ControlsProps["range"], year: number): string {
+  const [from, to] = [first, last].map((iso) => day(Date.parse(iso) * 1_000, "UTC", year));
+  return from === to ? `${from}` : `${from} – ${to}`;
+}
+
+function zoneName(timezone: string): string {
+  return timezone.replaceAll("_", " ");
 }
 
 /** Everything of the query but its times, for a form that asks for others. */

@@ -1,5 +1,5 @@
 import type { FeedItem } from "../../src/report/feed.ts";
-import { duration, exactText, nameOf } from "../format.ts";
+import { decimal, duration, exactText, nameOf } from "../format.ts";
 import type { IconName } from "../icons.ts";
 
 /** How an event is told: an icon, what was done, and the figure that counts. */
@@ -157,7 +157,7 @@ function temperature(word: string | null): Pick<Words, "temperature"> {
 }
 
 function confidence({ data }: FeedItem): string | null {
-  return typeof data.confidence_score === "number" ? `confidence ${data.confidence_score.toFixed(2)}` : null;
+  return typeof data.confidence_score === "number" ? `confidence ${decimal(data.confidence_score, 2)}` : null;
 }
 
 function money({ value, currency }: FeedItem): Pick<Words, "value"> {
@@ -175,7 +175,7 @@ function span({ data }: FeedItem, field: string): Pick<Words, "value"> {
 
 function plain({ data }: FeedItem, field: string, after: string): Pick<Words, "value"> {
   const number = data[field];
-  return typeof number === "number" ? { value: `${number}${after}` } : {};
+  return typeof number === "number" ? { value: `${decimal(number, 4)}${after}` } : {};
 }
 
 function failed({ success }: FeedItem): Pick<Words, "warning"> {

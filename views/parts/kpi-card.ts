@@ -3,44 +3,58 @@ import type { Card } from "../../src/report/overview.ts";
 import { decimal, duration, exactText, figureOf, MISSING, shortText } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { icon } from "../icons.ts";
+import { exploreHref } from "./explore-link.ts";
+import type { ViewQuery } from "./query.ts";
 import { sparkLine } from "./spark.ts";
+import { retryButton } from "./states.ts";
 
 export interface CardContext {
   /** "previous 30 days", for the words of a change; null when nothing is compared. */
   previous: string | null;
   /** The first and the last bucket are not whole: a sparkline without them does not dip at its ends. */
   partial: { first: boolean; last: boolean };
-  /** How to ask again after a failure. */
-  retry: Html;
+  /** Its name leads to Explore, with what is in force; left out: it leads nowhere. */
+  query?: ViewQuery;
 }
 
 const UNCHANGED = "unchanged";
 
 /** One figure: value, change, sparkline, and where it stands to its target. */
 export function kpiCard({ key, label, figure }: Card, context: CardContext): Html {
-  if (!figure.ok) return failedCard(key, label, figure.reason, context.retry);
+  if (!figure.ok) return failedCard(key, label, figure.reason);
   const { value } = figure;
   return html`<article class="kpi" id="kpi-${key}">
-    <h2 class="kpi-h"><span class="kpi-label">${label}${value.approximate && html`<span class="vh">, approximate</span>`}</span></h2>
-    ${valueRow(value, context)}
-    ${sparkLine(wholeOnly(value.trend, context), wholeOnly(value.previous_trend ?? [], context))}
-    ${value.target === null ? previousLine(value, context) : targetBar(value)}
+    <h2 class="kpi-h">${named(key, html`${label}${value.approximate && html`<span class="vh">, approximate</span>`}`, context)}</h2>
+    ${kpiBody(value, context)}
   </article>`;
 }
 
-function failedCard(key: string, label: string, reason: string, retry: Html): Html {
-  return html`<article class="kpi" id="kpi-${key}"><h2 class="kpi-h"><span class="kpi-label">${label}</span></h2>
-    <div class="state state-bad"><h3 class="bar-row">${icon("i-circle-alert")}Not available</h3><p>${reason}</p><a class="btn btn-small" ${retry}>${icon("i-refresh-cw")}Retry<span class="vh"> ${label}</span></a></div></article>`;
+function named(key: string, label: Html, { query }: CardContext): Html {
+  if (!query) return html`<span class="kpi-label">${label}</span>`;
+  return html`<a class="kpi-label" href="${exploreHref(query, { kpi: key })}">${label}</a>`;
 }
 
-function valueRow(figure: KpiFigure, { previous }: CardContext): Html {
+/** The same without its frame and its name. */
+export function kpiBody(value: KpiFigure, context: Omit<CardContext, "retry">): Html {
+  return html`${valueRow(value, context)}
+    ${sparkLine(wholeOnly(value.trend, context), wholeOnly(value.previous_trend ?? [], context))}
+    ${value.target === null ? previousLine(value, context) : targetBar(value)}`;
+}
+
+function failedCard(key: string, label: string, reason: string): Html {
+  return html`<article class="kpi" id="kpi-${key}"><h2 class="kpi-h"><span class="kpi-label">${label}</span></h2>
+    <div class="state state-bad"><h3 class="bar-row">${icon("i-circle-alert")}Not available</h3><p>${reason}</p>${retryButton(label)}</div></article>`;
+}
+
+function valueRow(figure: KpiFigure, { previous }: Pick<CardContext, "previous">): Html {
   const { value, unit, currency } = figure;
   const { text, unit: mark } = figureOf(value, unit, currency);
   const exact = exactText(value, unit, currency);
   const others = (figure.currencies ?? []).filter((other) => other.currency !== currency);
   return html`<div class="kpi-row"><span class="kpi-value" title="${value === null ? "Nothing to count in this period" : exact}" data-value="${value ?? ""}">${text}${mark !== "" && html`<small>${mark}</small>`}${value === null && html`<span class="vh"> no data</span>`}</span>${
-    previous !== null && delta(figure, previous)
-  }</div>${others.length > 0 && otherCurrencies(others)}`;
+    // What the title shows to a pointer is there for everyone.
+    value !== null && exact !== text + mark && html`<span class="vh"> exactly ${exact}</span>`
+  }${previous !== null && delta(figure, previous)}</div>${others.length > 0 && otherCurrencies(others)}`;
 }
 
 function otherCurrencies(others: NonNullable<KpiFigure["currencies"]>): Html {
@@ -78,7 +92,7 @@ function deltaText({ unit }: KpiFigure, difference: number, change: number | nul
 }
 
 /** A card without a target says what it is compared with instead, so that all cards end alike. */
-function previousLine({ previous, unit, currency }: KpiFigure, context: CardContext): Html {
+function previousLine({ previous, unit, currency }: KpiFigure, context: Pick<CardContext, "previous">): Html {
   if (context.previous === null) return html`<div class="target"><span class="line">No target</span></div>`;
   const before = previous === null ? MISSING : shortText(previous, unit, currency);
   return html`<div class="target"><span class="line">${before} in the ${context.previous}</span></div>`;
@@ -109,7 +123,7 @@ function targetWords({ value, target, unit, status, better }: KpiFigure, goal: s
     : `${decimal((Number(value) / Number(target)) * 100, 0)}% of ${goal} target`;
 }
 
-function wholeOnly(trend: KpiFigure["trend"], { partial }: CardContext): (number | null)[] {
+function wholeOnly(trend: KpiFigure["trend"], { partial }: Pick<CardContext, "partial">): (number | null)[] {
   const values = trend.map(({ v }) => (v === null ? null : Number(v)));
   const whole = values.slice(partial.first ? 1 : 0, partial.last ? -1 : undefined);
   return whole.length < 3 ? values : whole;

@@ -11,6 +11,10 @@ import { alerts } from "./0008_alerts.ts";
 import { deliveries } from "./0009_deliveries.ts";
 import { watch } from "./0010_watch.ts";
 import { insight } from "./0011_insight.ts";
+import { presets } from "./0012_presets.ts";
+import { dashboards } from "./0013_dashboards.ts";
+import { locale } from "./0014_locale.ts";
+import { savedViews } from "./0015_saved_views.ts";
 
 /** In order, for ever: a migration that was released is never edited, only followed. */
 const MIGRATIONS: readonly string[] = [
@@ -25,6 +29,10 @@ const MIGRATIONS: readonly string[] = [
   deliveries,
   watch,
   insight,
+  presets,
+  dashboards,
+  locale,
+  savedViews,
 ];
 
 /**

@@ -1,8 +1,8 @@
 /** Contacts by when they were last heard of: a page of them, and what is known of each. */
 import type { Condition } from "../../catalogue/types.ts";
-import { fieldSql } from "../condition.ts";
 import type { Param } from "../values.ts";
 import { bound } from "./binds.ts";
+import { type ContactFacts, factsSql } from "./contact-facts.ts";
 import { type Listing, listScope } from "./list.ts";
 import { type Scope, visibleSql, whereSql, withinSql } from "./scope.ts";
 import { instantSql } from "./time.ts";
@@ -30,19 +30,16 @@ export interface ContactListing {
 }
 
 /** What is known of a contact from its events in the range. */
-export interface KnownContact {
+export interface KnownContact extends ContactFacts {
   contact_id: string;
   location_ids: readonly string[];
   events: number;
   conversations: number;
   first_seen: number;
   last_seen: number;
-  temperature: string | null;
-  stage: string | null;
-  score: number | null;
 }
 
-const MARK = "(hash(contact_id) >> 11)::BIGINT";
+export const MARK = "(hash(contact_id) >> 11)::BIGINT";
 
 interface Bound {
   sql: string;
@@ -96,30 +93,23 @@ function shownSql(scope: Scope, { last_seen, mark }: ContactPlace, counts: strin
   return `SELECT contact_id FROM events WHERE ${since} AND (${first}) AND ${counts}`;
 }
 
-function searchSql({ params }: Scope, search: string, personal: boolean): string {
-  const found = `contains(lower(contact_id), ${bound(params, search.toLowerCase())})`;
+/** `named`: where there is a column for the name, it is searched as well; never for those who may not see names. */
+export function searchSql({ params }: Scope, search: string, personal: boolean, named = false): string {
+  const wanted = bound(params, search.toLowerCase());
+  const found = `contains(lower(contact_id), ${wanted})`;
+  if (named) return `(${found} OR coalesce(contains(lower(name), ${wanted}), false))`;
   return personal ? found : `(${found} AND NOT regexp_matches(contact_id, '${LOOKS_PERSONAL}'))`;
 }
-
-/** Of two events at the same moment the one received later is the latest. */
-const LATEST = "{'time': time, 'received_at': received_at, 'id': id}";
-const TEMPERATURE = fieldSql("temperature");
 
 /** What is known of these contacts; the filters of the scope count. */
 export function knownSql(scope: Listing["scope"], contact_ids: readonly string[]): Bound {
   const within = listScope(scope);
   const { params } = within;
-  const latest = (value: string, type: string, name: string): string =>
-    `arg_max(${value}, ${LATEST}) FILTER (WHERE ${type} AND ${value} IS NOT NULL) AS ${name}`;
-  const score = "TRY_CAST(data->>'$.score' AS DOUBLE)";
+  const where = `${withinSql("time", scope.from, scope.to)} AND ${visibleSql(within)} AND ${amongSql(within, contact_ids)}`;
   const sql =
-    "SELECT contact_id, list(DISTINCT location_id) AS location_ids, count(*) AS events, count(DISTINCT conversation_id) AS conversations, " +
-    "min(time) AS first_seen, max(time) AS last_seen, " +
-    `${latest(TEMPERATURE, "type IN ('lead_temperature_changed', 'jorge_qualification_progress')", "temperature")}, ` +
-    `${latest("(data->>'$.to')", "type = 'lead_stage_changed'", "stage")}, ` +
-    `${latest(score, "type = 'lead_scored'", "score")} ` +
-    `FROM events WHERE ${withinSql("time", scope.from, scope.to)} AND ${visibleSql(within)} ` +
-    `AND ${amongSql(within, contact_ids)} GROUP BY contact_id`;
+    "SELECT * FROM (SELECT contact_id, list(DISTINCT location_id) AS location_ids, count(*) AS events, " +
+    "count(DISTINCT conversation_id) AS conversations, min(time) AS first_seen, max(time) AS last_seen " +
+    `FROM events WHERE ${where} GROUP BY contact_id) LEFT JOIN (${factsSql(where)}) USING (contact_id)`;
   return { sql, params };
 }
 

@@ -67,6 +67,27 @@ export async function newestRows(rows: Rows, listing: Listing): Promise<EventRow
   return select<EventRow>(rows, listing, COLUMNS, last.time, first.time + 1, listing.limit);
 }
 
+/** Those of the largest values in one currency, the newest of equals first. Throws QuestionFault for fields that do not exist. */
+export function largestRows(
+  rows: Rows,
+  { scope: asked, where: condition, limit }: Omit<Listing, "after">,
+  currency: string,
+): Promise<EventRow[]> {
+  const scope = listScope(asked);
+  const own = { field: "currency", op: "eq", value: currency } as const;
+  const where = [
+    withinSql("time", asked.from, asked.to),
+    visibleSql(scope),
+    whereSql(scope, condition),
+    whereSql(scope, own),
+    "value IS NOT NULL",
+  ];
+  return rows<EventRow>(
+    `SELECT ${COLUMNS} FROM events WHERE ${where.join(" AND ")} ORDER BY value DESC, time DESC, fingerprint DESC LIMIT ${limit}`,
+    scope.params,
+  );
+}
+
 function select<Row>(
   rows: Rows,
   listing: Listing,

@@ -59,7 +59,8 @@ export function stepsSql(asked: StepsAsked): { sql: string; params: Scope["param
 function orderedAttempts({ steps, window }: StepsAsked): string[] {
   const chain = steps.slice(1).map((_, place) => {
     const index = place + 1;
-    const reached = `CASE WHEN p${index}.t - t0 <= ${window} THEN p${index}.t END AS t${index}`;
+    // An ASOF join of many rows finds a partner for NULL, too (seen in 1.5.6; one of few rows does not).
+    const reached = `CASE WHEN c${place}.t${place} IS NOT NULL AND p${index}.t - t0 <= ${window} THEN p${index}.t END AS t${index}`;
     return `c${index} AS (SELECT c${place}.*, ${reached} FROM c${place} ASOF LEFT JOIN p${index} ON c${place}.who = p${index}.who AND c${place}.t${place} < p${index}.t)`;
   });
   const last = steps.length - 1;

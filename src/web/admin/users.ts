@@ -245,7 +245,7 @@ function locationsText({ locations }: User): string {
   return locations === null ? "all" : locations.join(",");
 }
 
-function userJson({ theme: _, ...user }: User): z.infer<typeof userSchema> {
+function userJson({ theme: _, locale: __, ...user }: User): z.infer<typeof userSchema> {
   const { locations } = user;
   return { ...user, locations: locations && [...locations], created_at: formatInstant(user.created_at) };
 }

@@ -25,6 +25,7 @@ const meSchema = z.strictObject({
   signed_in_by: z.enum(["session", "tokens", "key"]),
   email: z.string().nullable(),
   theme: z.enum(["system", "light", "dark", "contrast"]).nullable(),
+  locale: z.string().nullable().describe("How numbers and dates are written for them; null: as their browser says."),
   totp: z.boolean().nullable().describe("Whether a second factor is asked for."),
   expires_at: z.string().nullable().describe("Of a session."),
 });
@@ -112,6 +113,7 @@ export function tokenRoutes(parts: Parts): readonly Route[] {
           signed_in_by: credentialOf(parts, request)?.kind ?? "key",
           email: user?.email ?? null,
           theme: user?.theme ?? null,
+          locale: user?.locale ?? null,
           totp: user?.totp ?? null,
           expires_at: session ? formatInstant(session.expires_at) : null,
         };

@@ -9,6 +9,7 @@ import { audited } from "../audit.ts";
 import { Problem } from "../errors.ts";
 import type { Parts } from "../parts.ts";
 import { type Route, route } from "../route.ts";
+import type { Given } from "../sign-in.ts";
 import { fieldProblem, instant } from "./input.ts";
 import { instantShape } from "./shapes.ts";
 
@@ -34,7 +35,7 @@ const listQuery = z.strictObject({
   kind: kindShape.optional(),
 });
 
-const annotationBody = z.strictObject({
+export const annotationBody = z.strictObject({
   location_id: z.string().min(1).max(64).nullable().default(null),
   from: instant,
   to: instant.describe("Not included."),
@@ -78,17 +79,7 @@ export function annotationRoutes(parts: Parts): readonly Route[] {
       },
       answers: { 201: { description: "It is noted.", schema: annotationShape } },
       handle: ({ request, server, caller, body }) => {
-        requireLocation(parts, caller, body.location_id);
-        if (body.from >= body.to) throw fieldProblem("to", "It must be after from.");
-        const made = parts.control.addAnnotation({ ...body, created_by: caller.name });
-        if (!made)
-          throw new Problem({ status: 409, title: "Too many", detail: `There are ${ANNOTATIONS_MAX} already.` });
-        const { annotation_id, location_id, kind } = made;
-        audited(parts, { request, server }, "annotation_added", {
-          object: annotation_id,
-          location_id,
-          details: { kind },
-        });
+        const made = annotate(parts, { request, server, caller }, body);
         return Response.json(annotationJson(made, true), { status: 201 });
       },
     }),
@@ -102,20 +93,36 @@ export function annotationRoutes(parts: Parts): readonly Route[] {
       params: { annotation_id: "The annotation's id." },
       answers: { 204: { description: "It is gone." } },
       handle: ({ request, server, caller, params: { annotation_id } }) => {
-        const known = parts.control.annotation(annotation_id);
-        if (!known) throw new Problem({ status: 404, title: "Not found", detail: "There is no such annotation." });
-        requireLocation(parts, caller, known.location_id);
-        parts.control.removeAnnotation(annotation_id);
-        const { location_id, kind } = known;
-        audited(parts, { request, server }, "annotation_removed", {
-          object: annotation_id,
-          location_id,
-          details: { kind },
-        });
+        removeAnnotation(parts, { request, server, caller }, annotation_id);
         return new Response(null, { status: 204 });
       },
     }),
   ];
+}
+
+type By = Given & { caller: Caller };
+
+/** Everyone who looks sees it at once. Throws Problem 403, 404, 409 and 422. */
+export function annotate(parts: Parts, by: By, body: z.output<typeof annotationBody>): Annotation {
+  requireLocation(parts, by.caller, body.location_id);
+  if (body.from >= body.to) throw fieldProblem("to", "It must be after from.");
+  const made = parts.control.addAnnotation({ ...body, created_by: by.caller.name });
+  if (!made) throw new Problem({ status: 409, title: "Too many", detail: `There are ${ANNOTATIONS_MAX} already.` });
+  const { annotation_id, location_id, kind } = made;
+  audited(parts, by, "annotation_added", { object: annotation_id, location_id, details: { kind } });
+  parts.hub.tick();
+  return made;
+}
+
+/** Throws Problem 403 and 404. */
+export function removeAnnotation(parts: Parts, by: By, annotation_id: string): void {
+  const known = parts.control.annotation(annotation_id);
+  if (!known) throw new Problem({ status: 404, title: "Not found", detail: "There is no such annotation." });
+  requireLocation(parts, by.caller, known.location_id);
+  parts.control.removeAnnotation(annotation_id);
+  const { location_id, kind } = known;
+  audited(parts, by, "annotation_removed", { object: annotation_id, location_id, details: { kind } });
+  parts.hub.tick();
 }
 
 /** For all locations speaks only who sees all of them. Throws Problem 403 or 404. */

@@ -178,7 +178,7 @@ function isKnown(request: Request, etag: string): boolean {
 }
 
 /** Turns what is wrong with a question into its problem. `filters`: how the route calls them. */
-async function expected<T>(work: Promise<T>, filters: string): Promise<T> {
+export async function expected<T>(work: Promise<T>, filters: string): Promise<T> {
   try {
     return await work;
   } catch (error) {

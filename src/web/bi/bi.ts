@@ -12,6 +12,7 @@ import { conciergeRoutes } from "./concierge.ts";
 import { contactRoutes } from "./contacts.ts";
 import { drillDownRoutes } from "./drill-down.ts";
 import { eventRoutes } from "./events.ts";
+import { filterValueRoutes } from "./filter-values.ts";
 import { funnelRoutes } from "./funnel.ts";
 import { jobRoutes } from "./jobs.ts";
 import { metricsRoutes } from "./metrics.ts";
@@ -28,6 +29,7 @@ import { scoreRoutes } from "./scores.ts";
 export function biRoutes(parts: Parts): readonly Route[] {
   const routes: readonly Route[] = [
     ...questionRoutes(parts),
+    ...filterValueRoutes(parts),
     ...revenueRoutes(parts),
     ...botPerformanceRoutes(parts),
     ...predictiveRoutes(parts),

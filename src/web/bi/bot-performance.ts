@@ -1,6 +1,7 @@
 /** Bot performance: statuses and KPIs a bot, sequences, qualification, intent, employees. */
 import { z } from "zod";
 import { BOT_KPIS, botReport } from "../../report/bot-performance.ts";
+import { BOT_KINDS } from "../../report/bots/trades.ts";
 import { CATEGORIES, URGENCIES } from "../../report/intent.ts";
 import { QUESTIONS } from "../../report/qualification.ts";
 import { SEQUENCE_ACTIONS, SEQUENCE_DAYS } from "../../report/sequences.ts";
@@ -25,14 +26,19 @@ const botKpiShape = kpiShape
 
 const botShape = z.strictObject({
   bot_id: z.string(),
+  kind: z.enum(BOT_KINDS).describe("Told by the types it sends."),
+  does: z.array(z.string()).describe("The types it sends, the most frequent first; routine ones left out."),
   status: z
     .enum(["active", "idle", "offline", "error"])
     .describe("active: an event within 5 minutes; idle: silent for up to 3 times its usual gap, at least 30 minutes."),
   current_step: z.string().nullable(),
   last_seen: instantShape.nullable(),
+  interactions: countShape.describe("Events in the timeframe but for heartbeats and bookkeeping."),
+  handed_to_person: rateShape.describe("Share of what it began; null where it does not tell."),
   kpis: z.record(z.string(), botKpiShape),
   success_target: z.number().nullable(),
   trend: trendShape.describe("bot_success_rate by the timeframe's grain."),
+  activity: trendShape.describe("bot_events by the timeframe's grain."),
 });
 
 const qualificationShape = z.strictObject({

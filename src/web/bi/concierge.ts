@@ -5,7 +5,7 @@ import { formatInstant } from "../../catalogue/time.ts";
 import type { InsightNote } from "../../control/insight-notes.ts";
 import type { Caller } from "../../control/types.ts";
 import type { Asked } from "../../report/common.ts";
-import { INSIGHT_KINDS, type InsightKind, readInsightId } from "../../report/concierge/insight.ts";
+import { INSIGHT_KINDS, type Insight, type InsightKind, readInsightId } from "../../report/concierge/insight.ts";
 import { concierge, INSIGHTS_MAX, RANKING } from "../../report/concierge.ts";
 import { seesLocation } from "../access.ts";
 import { audited } from "../audit.ts";
@@ -88,16 +88,9 @@ export function conciergeRoutes(parts: Parts): readonly Route[] {
         };
         return biAnswer(parts, request, asked, about, async (asked) => {
           const { framed, insights } = await found(parts, asked);
-          const notes = parts.control.insightNotes(
-            noter,
-            insights.map(({ id }) => id),
-          );
+          const notes = notesOf(parts, noter, insights);
           const noted = insights.map((insight) => ({ ...insight, ...noteJson(notes.get(insight.id) ?? null) }));
-          const now = formatInstant(asked.now);
-          const open = noted.filter(
-            ({ dismissed_at, snoozed_until }) =>
-              dismissed_at === null && (snoozed_until === null || snoozed_until <= now),
-          );
+          const open = noted.filter(({ id }) => isOpen(notes.get(id), asked.now));
           const shown = include === "all" ? noted : open;
           return { framed, body: { insights: shown.slice(0, INSIGHTS_MAX), total: shown.length, ranking: RANKING } };
         });
@@ -151,6 +144,25 @@ export function sayOfInsight(
   const note = parts.control.noteInsight(noterOf(by.caller), id, change);
   audited(parts, by, `insight_${what}`, { object: id, location_id, details: { kind } });
   return note;
+}
+
+/** What the caller neither dismissed nor snoozed, the most urgent first. */
+export async function insightsFor(parts: Parts, caller: Caller, asked: Asked): Promise<readonly Insight[]> {
+  const { insights } = await found(parts, asked);
+  const notes = notesOf(parts, noterOf(caller), insights);
+  return insights.filter(({ id }) => isOpen(notes.get(id), asked.now));
+}
+
+function notesOf(parts: Parts, noter: string, insights: readonly Insight[]) {
+  return parts.control.insightNotes(
+    noter,
+    insights.map(({ id }) => id),
+  );
+}
+
+function isOpen(note: InsightNote | undefined, now: number): boolean {
+  if (!note) return true;
+  return note.dismissed_at === null && (note.snoozed_until === null || note.snoozed_until <= now);
 }
 
 /** The same for everyone with the same rights: what one says about it asks nothing anew. */

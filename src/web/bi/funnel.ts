@@ -14,7 +14,7 @@ const WINDOW_USUAL_MS = 14 * MS.d;
 const WINDOW_MAX_MS = 3_660 * MS.d;
 
 /** Milliseconds, or a number with its unit: "90s", "36h", "7d". */
-const windowLength = z
+export const windowLength = z
   .union(
     [
       z.int(),
@@ -33,11 +33,13 @@ const windowLength = z
 /** The name of an event type; those that the catalogue does not know may be named, too. */
 export const typeName = z.string().regex(/^[a-z][a-z0-9_.:-]{0,63}$/, "Use an event type such as lead_created.");
 
+export const funnelSteps = z
+  .array(z.strictObject({ type: typeName, filters: commonBody.shape.filters }))
+  .min(STEPS_MIN)
+  .max(STEPS_MAX);
+
 const funnelBody = commonBody.extend({
-  steps: z
-    .array(z.strictObject({ type: typeName, filters: commonBody.shape.filters }))
-    .min(STEPS_MIN)
-    .max(STEPS_MAX),
+  steps: funnelSteps,
   by: z.enum(["contact_id", "conversation_id"]).default("contact_id"),
   window: windowLength.default(WINDOW_USUAL_MS),
   ordered: z.boolean().default(true),

@@ -50,7 +50,7 @@ const field = z.string().min(1).max(FIELD_CHARS_MAX).refine(isField, "There is n
 const scalar = z.union([z.string().max(VALUE_CHARS_MAX), z.number(), z.boolean()]);
 
 /** `field:op:value`; the value may have colons of its own, those of `in` are parted by commas. */
-const filterText = z
+export const filterText = z
   .string()
   .min(1)
   .max(FIELD_CHARS_MAX + VALUES_MAX * VALUE_CHARS_MAX)

@@ -41,6 +41,7 @@ export interface OpenApi {
 const TAGS: readonly { name: string; description: string }[] = [
   { name: "Ingest", description: "Bots report what happened." },
   { name: "BI", description: "Questions about it: figures, lists, funnels, forecasts." },
+  { name: "Dashboards", description: "Pages that people put together from cards, and the public links to them." },
   { name: "Alerts", description: "Rules, what they said and would have said, and the ways to people." },
   { name: "Access", description: "Signing in, tokens, sessions." },
   { name: "Admin", description: "People, keys, locations, rules, targets, the audit log." },

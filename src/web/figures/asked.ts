@@ -17,10 +17,12 @@ const SHARED = commonQuery
       .regex(/^[A-Z]{3}$/, "Use an ISO 4217 code, such as EUR.")
       .optional(),
   });
+/** Which view, and which of its fragments, `/fragments` is asked for: no page's own. */
+const OF_THE_LINE = ["view", "fragment"];
 const SHARED_NAMES: ReadonlySet<string> = new Set(Object.keys(SHARED.shape));
 
 /** What reports of pages are asked with. */
-export interface FiguresAsked extends Omit<Asked, "signal"> {
+export interface FiguresAsked extends Asked {
   compare: boolean;
   /** Which currency to show where there are several; null: the usual one. */
   currency: string | null;
@@ -52,7 +54,9 @@ export function figuresGiven<Own>(
   params: Readonly<Record<string, string>>,
 ): FiguresGiven<Own> {
   const shared = new URLSearchParams([...search].filter(([name]) => SHARED_NAMES.has(name)));
-  const others = new URLSearchParams([...search].filter(([name]) => !SHARED_NAMES.has(name) && name !== "view"));
+  const others = new URLSearchParams(
+    [...search].filter(([name]) => !SHARED_NAMES.has(name) && !OF_THE_LINE.includes(name)),
+  );
   const inPath = Object.fromEntries(
     [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => [name, params[name] ?? others.get(name) ?? ""]),
   );

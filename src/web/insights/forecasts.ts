@@ -1,8 +1,10 @@
 /** Forecasts in the words of the page: the chart, the sum, and how good the method was. */
-import { bucketNames, decimal, exactText, figureOf, MISSING, nameOf, shortText } from "../../../views/format.ts";
-import type { ForecastChart, ForecastProps } from "../../../views/insights/forecast.ts";
+import type { ChartProps } from "../../../views/charts/chart.ts";
+import { chartBuckets } from "../../../views/charts/data.ts";
+import { bucketNames, decimal, exactText, figureOf, nameOf, shortText } from "../../../views/format.ts";
+import type { ForecastProps } from "../../../views/insights/forecast.ts";
 import type { Unit } from "../../catalogue/types.ts";
-import type { ForecastFigure } from "../../report/forecast.ts";
+import type { ForecastFigure, PointFigure } from "../../report/forecast.ts";
 import type { History } from "../../report/history.ts";
 import type { Amount } from "../../report/kpis.ts";
 import type { MonthFigure } from "../../report/month.ts";
@@ -14,6 +16,7 @@ const METHODS: Readonly<Record<string, string>> = {
   naive: "Repeats the last day",
 };
 const DRIVERS_SHOWN = 3;
+const DAY = 86_400_000_000;
 
 export function forecastsProps(outlook: Outlook & { past: History }, timezone: string): readonly ForecastProps[] {
   const { bookings, revenue_month, past } = outlook;
@@ -34,8 +37,13 @@ function bookingsProps(figure: ForecastFigure, past: History, timezone: string):
       interval && `${amount(interval.lower)} to ${amount(interval.upper)} with 80%`,
     ),
     beside: figure.trend && trendText(figure.trend.direction),
-    ...drawn(figure, past, timezone, 21, null),
-    finding: findingOf("Bookings", figure, amount),
+    chart: drawn(figure, past, timezone, {
+      id: "bookings",
+      title: "Bookings",
+      days: 21,
+      currency: null,
+      finding: findingOf("Bookings", figure, amount),
+    }),
     quality: qualityOf(figure),
     reason: figure.reason,
     begins: "It begins a day after a bot reports booking_created.",
@@ -64,8 +72,13 @@ function monthProps(figure: MonthFigure, past: History, timezone: string): Forec
       lower === null || upper === null ? null : `${amount(lower)} to ${amount(upper)} with 80%`,
     ),
     beside: `${amount(so_far)} so far`,
-    ...drawn(forecast, past, timezone, days - forecast.horizon_days, currency),
-    finding: findingOf("Revenue by day", forecast, amount),
+    chart: drawn(forecast, past, timezone, {
+      id: "month-revenue",
+      title: "Revenue of the month",
+      days: days - forecast.horizon_days,
+      currency,
+      finding: findingOf("Revenue by day", forecast, amount),
+    }),
     quality: qualityOf(forecast),
     reason: forecast.reason,
     begins: "It begins a day after a bot reports a deal_closed, an order or a payment with a value.",
@@ -87,61 +100,68 @@ function totalOf(value: Amount, unit: Unit, currency: string | null, interval: s
   };
 }
 
-/** The chart and its rows: the days before, and those that are forecast. `days`: so many that are over. */
+/** The days before, and those that are forecast. `days`: so many that are over. */
 function drawn(
   figure: ForecastFigure,
   past: History,
   timezone: string,
-  days: number,
-  currency: string | null,
-): Pick<ForecastProps, "chart" | "rows"> {
+  { id, title, days, currency, finding }: Drawn,
+): ChartProps | null {
   const { points, unit } = figure;
-  if (points === null || points.length === 0) return { chart: null, rows: [] };
+  if (points === null || points.length === 0) return null;
   const series = past.series.find(
     ({ kpi, currency: own }) => kpi.key === figure.kpi && (currency === null || own === currency),
   );
   const before = past.buckets.slice(-Math.max(7, days));
   const offset = past.buckets.length - before.length;
-  const amount = (value: Amount): string => exactText(rounded(value, unit), unit, currency ?? undefined);
-  const over = before.map(({ start }, index) => ({ start, past: series?.texts[offset + index] ?? "0", point: null }));
   const running = past.running;
-  const coming = points.map((point, index) => ({
-    start: Date.parse(point.t) * 1_000,
-    past: index === 0 && running ? (series?.texts[past.buckets.length] ?? "0") : null,
-    point,
-  }));
-  const all = [...over, ...coming];
-  const names = all.map(({ start }) => bucketNames(start, "day", timezone));
-  const number = (value: Amount | undefined): number | null =>
-    value === null || value === undefined ? null : Number(value);
-  const texts = all.map(({ past: was, point }) => ({
-    past: was === null ? null : amount(was),
-    median: point === null ? null : amount(point.yhat),
-    band: point === null || point.lower === null ? null : `${amount(point.lower)} – ${amount(point.upper)}`,
-    event: point?.event ?? null,
-  }));
-  const last = points.at(-1);
-  const chart: ForecastChart = {
-    names: names.map(({ short }) => short),
-    long: names.map(({ long }) => long),
-    past: all.map(({ past: was, point }) => (point === null ? number(was) : null)),
-    partial: all.map(({ past: was, point }) => (point === null ? null : number(was))),
-    median: all.map(({ point }) => number(point?.yhat)),
-    lower: all.map(({ point }) => number(point?.lower)),
-    upper: all.map(({ point }) => number(point?.upper)),
-    texts,
-    from: over.length,
-    last: shortText(last ? rounded(last.yhat, unit) : null, unit, currency ?? undefined),
-    currency,
+  const over = before.map((_, index): Amount => series?.texts[offset + index] ?? "0");
+  const so_far: Amount = running ? (series?.texts[past.buckets.length] ?? "0") : null;
+  const starts = [...before.map(({ start }) => start), ...points.map(({ t }) => Date.parse(t) * 1_000)];
+  const buckets = starts.map((start, index) => ({ start, end: starts[index + 1] ?? start + DAY, label: start }));
+  const shown = (value: Amount | undefined): Amount => rounded(value ?? null, unit);
+  const ahead = (of: (point: PointFigure) => Amount): Amount[] => [
+    ...over.map(() => null),
+    ...points.map((point) => shown(of(point))),
+  ];
+  return {
+    id,
+    title,
+    kind: "bars",
+    unit,
+    ...(currency === null ? {} : { currency }),
+    buckets: chartBuckets(buckets, { grain: "day", timezone }).map((bucket, index) => {
+      const { event } = points[index - over.length] ?? {};
+      const named = event === undefined ? bucket : { ...bucket, long: `${bucket.long}, ${event}` };
+      return running && index === over.length ? { ...named, partial: true } : named;
+    }),
+    series: [
+      {
+        key: "past",
+        label: "By day",
+        role: "value",
+        values: [...over, so_far, ...points.slice(1).map(() => null)],
+      },
+    ],
+    forecast: {
+      from: over.length,
+      median: ahead(({ yhat }) => yhat),
+      lower: ahead(({ lower }) => lower),
+      upper: ahead(({ upper }) => upper),
+      label: "Forecast",
+    },
+    height: "l",
+    rowName: "Day",
+    finding,
   };
-  const rows = all.map((_, index) => ({
-    name: names[index]?.long ?? "",
-    past: texts[index]?.past ?? MISSING,
-    median: texts[index]?.median ?? MISSING,
-    band: texts[index]?.band ?? MISSING,
-    event: texts[index]?.event ?? null,
-  }));
-  return { chart, rows };
+}
+
+interface Drawn {
+  id: string;
+  title: string;
+  days: number;
+  currency: string | null;
+  finding: string;
 }
 
 /** Counts have no parts; money keeps its cents. */

@@ -6,6 +6,7 @@ import type { Caller } from "../../control/types.ts";
 import { isSecure } from "../access.ts";
 import { changePassword, currentSession, endSignIn, signInsOf, userOf } from "../auth/account.ts";
 import { confirmTotp, pendingTotp, removeTotp, startTotp } from "../auth/totp.ts";
+import { acceptedLocale, localeChoices } from "../locale.ts";
 import type { Parts } from "../parts.ts";
 import { formOf, htmlResponse, seeOther, textField } from "../request.ts";
 import { type Route, route } from "../route.ts";
@@ -137,6 +138,12 @@ function pageOf(parts: Parts, request: Request, caller: Caller, errors: Errors) 
       since: minuteText(formatInstant(created_at)),
       current: session_id === current,
     })),
+    locale: {
+      chosen: user.locale,
+      browser: acceptedLocale(request.headers.get("accept-language") ?? ""),
+      choices: localeChoices(user.locale),
+      now: parts.now(),
+    },
     has_tls: isSecure(parts.settings),
     errors,
     done: doneText(request),

@@ -212,7 +212,7 @@ function choicesOf(parts: Parts, caller: Caller) {
 }
 
 function rowOf({ control }: Parts, user: User): UserRow {
-  const { locations, created_at, theme: _, ...rest } = user;
+  const { locations, created_at, theme: _, locale: __, ...rest } = user;
   const names = locations?.map((location_id) => control.location(location_id)?.name ?? location_id);
   return {
     ...rest,

@@ -208,6 +208,7 @@ export function fieldOf(event: BotEvent, field: string, zone: string): Value {
   if (field === "day_of_week") return zoned(event.time, zone).dayOfWeek;
   if (field === "ingest_lag_ms") return (event.received_at - event.time) / 1_000;
   if (field === "ml_response_ms") return event.duration_ms ?? fieldOf(event, "data.processing_time_ms", zone);
+  if (field === "stage") return event.type === "lead_stage_changed" ? fieldOf(event, "data.to", zone) : null;
   if (field === "temperature")
     return fieldOf(event, event.type === "lead_temperature_changed" ? "data.to" : "data.seller_temperature", zone);
   const found = field.startsWith("data.")

@@ -118,7 +118,7 @@ describe("a forecast on the page", () => {
     expect(text).toContain(
       "There is no complete day of history yet. It begins a day after a bot reports booking_created.",
     );
-    expect(text).not.toContain("data-forecast");
+    expect(text).not.toContain("data-chart=");
     expect(text).not.toMatch(/NaN|undefined/);
   });
 });

@@ -1,0 +1,34 @@
+/** Values of dimensions as people read them. */
+import { eventType } from "../../src/catalogue/events.ts";
+import { nameOf } from "../format.ts";
+
+const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/** "Seller bot", "Lead created", "Thursday", "14:00"; what an event does not have is "Not given". */
+export function keyWords(
+  field: string,
+  key: string | number | boolean | null,
+  locationName: ((location_id: string) => string) | null,
+): string {
+  if (key === null || key === "") return "Not given";
+  const text = String(key);
+  switch (field) {
+    case "bot_id":
+    case "temperature":
+    case "stage":
+    case "data.source":
+      return nameOf(text);
+    case "type":
+      return eventType(text)?.label ?? nameOf(text);
+    case "location_id":
+      return locationName?.(text) ?? text;
+    case "success":
+      return text === "true" ? "Yes" : "No";
+    case "day_of_week":
+      return DAYS[Number(text) - 1] ?? text;
+    case "hour_of_day":
+      return `${text.padStart(2, "0")}:00`;
+    default:
+      return text;
+  }
+}
