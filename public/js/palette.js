@@ -48,11 +48,16 @@ let chosen = 0;
 let asked = 0;
 let timer = 0;
 let controller = null;
+/** What the list is of; who types fast and presses Enter means what they typed. */
+let listed = null;
+let enters = false;
 
 function show() {
   if (dialog().open) return;
   for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
   dialog().showModal();
+  listed = null;
+  enters = false;
   input().select();
   input().focus();
   ask();
@@ -94,6 +99,9 @@ function render(typed, results, trouble) {
   const said = shown.length === 1 ? "1 result" : `${shown.length} results`;
   dialog().querySelector("[data-palette-status]").textContent = trouble || said;
   choose(0);
+  listed = typed;
+  if (enters) enter(0);
+  enters = false;
 }
 
 function option({ kind, label, detail, href }, index) {
@@ -172,7 +180,8 @@ document.addEventListener("keydown", (event) => {
     if (shown.length > 0) choose((chosen + moves[event.key] + shown.length) % shown.length);
   } else if (event.key === "Enter" && !event.isComposing) {
     event.preventDefault();
-    enter(chosen);
+    if (listed === input().value.trim()) enter(chosen);
+    else enters = true;
   }
 });
 

@@ -8,6 +8,7 @@ import {
   filterForm,
   filterValues,
 } from "../../views/parts/filter-form.ts";
+import { keyWords } from "../../views/parts/value-words.ts";
 import { isPersonalField, tellsPersonal } from "../catalogue/personal.ts";
 import type { Caller } from "../control/types.ts";
 import { type FilterValues, filterValues as valuesOf } from "../report/filter-values.ts";
@@ -24,7 +25,6 @@ import {
   isMeasured,
   KNOWN_FIELDS,
   OFFERED_FIELDS,
-  valueWords,
 } from "./figures/filters.ts";
 import { locationNames } from "./figures/location-names.ts";
 import type { Parts } from "./parts.ts";
@@ -151,7 +151,7 @@ async function choicesOf(
   const found = await keptReport<FilterValues>(parts, request, { ...asked, filters: [] }, about, (asked) =>
     valuesOf(parts, { ...asked, field, search, limit: VALUES_SHOWN }),
   );
-  const label = (value: string): string => valueWords(field, value, locationName);
+  const label = (value: string): string => keyWords(field, value, locationName);
   const there = found.values.map(({ value, events }) => ({
     value,
     label: label(value),

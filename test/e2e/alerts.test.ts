@@ -11,6 +11,7 @@ import {
   openPage,
   type Served,
   SHOTS,
+  send,
   serveAppliance,
   signIn,
   type Watched,
@@ -108,13 +109,13 @@ describe.skipIf(!existsSync(CHROMIUM))("alerts in a browser", () => {
       await page.click(".alert-link");
       await page.waitForSelector(".inspector");
       expect(await page.textContent(".inspector")).toContain("It fired");
-      await page.click(".inspector button:has-text('Acknowledge')");
+      await send(page, ".inspector button:has-text('Acknowledge')");
       expect(await page.textContent(".inspector")).toContain("sees to it");
       await page.fill("#alert-note", "Called <b>her</b>.");
-      await page.click("button:has-text('Add note')");
+      await send(page, "button:has-text('Add note')");
       expect(await page.textContent(".inspector .timeline")).toContain("Called <b>her</b>.");
       await page.selectOption("#snooze-hours", "4");
-      await page.click("button:has-text('Snooze'):right-of(#snooze-hours)");
+      await send(page, "button:has-text('Snooze'):right-of(#snooze-hours)");
       expect(await page.textContent(".inspector")).toContain("Not delivered until");
       await watched.context.close();
     },
@@ -130,21 +131,21 @@ describe.skipIf(!existsSync(CHROMIUM))("alerts in a browser", () => {
       await page.goto(`${served.url}/alerts/channels`);
       await page.fill("#channel-name", "On call");
       await page.fill("#channel-url", "https://user:pass@example.com/hook");
-      await page.click("button:has-text('Add channel')");
+      await send(page, "button:has-text('Add channel')");
       expect(await page.getAttribute("#channel-url", "aria-invalid")).toBe("true");
       expect(await page.inputValue("#channel-name")).toBe("On call");
       await page.fill("#channel-url", `http://127.0.0.1:${receiver.port}/hook`);
-      await page.click("button:has-text('Add channel')");
+      await send(page, "button:has-text('Add channel')");
       expect(await page.textContent("#signing-secret")).toStartWith("whsec_");
       await page.goto(`${served.url}/alerts/channels`);
       expect(await page.locator("#signing-secret").count()).toBe(0);
-      await page.click("button[aria-label='Test On call']");
+      await send(page, "button[aria-label='Test On call']");
       expect(await page.textContent(".outcome-ok")).toContain("On call: the test was delivered (answer 200");
-      await page.click("button[aria-label='Test On call']");
+      await send(page, "button[aria-label='Test On call']");
       expect(await page.textContent(".outcome-bad")).toContain("answer 500");
       expect(received).toHaveLength(2);
       await page.goto(`${served.url}/alerts/deliveries`);
-      await page.click("tbody tr:last-child button:has-text('Replay')");
+      await send(page, "tbody tr:last-child button:has-text('Replay')");
       expect(await page.textContent("[role=status]")).toContain("Queued once more");
       await page.click("tbody tr:last-child td a");
       await page.waitForSelector(".inspector");

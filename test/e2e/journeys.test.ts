@@ -49,11 +49,13 @@ describe.skipIf(!existsSync(CHROMIUM))("a journey", () => {
       await page.keyboard.press("Enter");
       await tabTo(page, "#kpi-revenue a");
       // What has the focus can be seen to have it.
-      expect(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")).toBe("solid");
+      expect(await page.evaluate("getComputedStyle(document.activeElement.closest('.kpi')).outlineStyle")).toBe(
+        "solid",
+      );
       await page.keyboard.press("Enter");
       await page.waitForURL(/\/explore\?.*kpi=revenue/);
       await page.waitForSelector("html[data-ready]");
-      await tabTo(page, ".seg a:has-text('7d')");
+      await tabTo(page, '.seg a[href*="timeframe=7d"]');
       await page.keyboard.press("Enter");
       await page.waitForURL(/timeframe=7d/);
       await page.keyboard.press("ControlOrMeta+k");
@@ -83,7 +85,7 @@ describe.skipIf(!existsSync(CHROMIUM))("a journey", () => {
       await page.waitForSelector(".inspector");
       const sheet = await page.locator(".inspector").boundingBox();
       expect(sheet?.width).toBe(390);
-      await page.click(".inspector [aria-label=Close]");
+      await page.click(".inspector [aria-label^=Close]");
       await page.waitForSelector(".inspector", { state: "detached" });
       expect(await page.isVisible(".nav a:has-text('Reports')")).toBe(false);
       await page.click("[data-nav-more]");

@@ -12,6 +12,7 @@ import {
   openPage,
   type Served,
   SHOTS,
+  send,
   serveAppliance,
   signIn,
 } from "../support/browser.ts";
@@ -63,7 +64,7 @@ describe.skipIf(!there)("the settings", () => {
     await owner.page.goto(`${served.url}/settings/users`);
     await owner.page.fill("#email", "mia@example.com");
     await owner.page.fill("#name", "Mia");
-    await owner.page.click("button:has-text('Add and make a link')");
+    await send(owner.page, "button:has-text('Add and make a link')");
     const link = (await owner.page.textContent("#invitation-url")) ?? "";
     await owner.page.screenshot({ path: join(SHOTS, "settings-invitation-light-1440.png"), fullPage: true });
     await owner.context.close();
@@ -73,15 +74,15 @@ describe.skipIf(!there)("the settings", () => {
     expect(await axeFindings(mia.page)).toEqual([]);
     await mia.page.screenshot({ path: join(SHOTS, "invitation-light-1440.png") });
     await mia.page.fill("#password", "a sentence of hers");
-    await mia.page.click("button[type=submit]:has-text('Save and sign in')");
+    await send(mia.page, "button[type=submit]:has-text('Save and sign in')");
     await mia.page.goto(`${served.url}/settings/account`);
-    await mia.page.click("button:has-text('Set it up')");
+    await send(mia.page, "button:has-text('Set it up')");
     expect(await axeFindings(mia.page)).toEqual([]);
     await mia.page.screenshot({ path: join(SHOTS, "settings-totp-light-1440.png"), fullPage: true });
     const secret = ((await mia.page.textContent("code.break")) ?? "").replaceAll(" ", "");
     const totp = new TOTP({ secret: Secret.fromBase32(secret) });
     await mia.page.fill("#otp", totp.generate());
-    await mia.page.click("button:has-text('Turn it on')");
+    await send(mia.page, "button:has-text('Turn it on')");
     expect(await mia.page.locator(".codes li").count()).toBe(10);
     const recovery = (await mia.page.locator(".codes li").first().textContent()) ?? "";
     await mia.page.screenshot({ path: join(SHOTS, "settings-codes-light-1440.png"), fullPage: true });
@@ -91,11 +92,11 @@ describe.skipIf(!there)("the settings", () => {
     await mia.page.goto(`${served.url}/login?next=/settings/account`);
     await mia.page.fill("#email", "mia@example.com");
     await mia.page.fill("#password", "a sentence of hers");
-    await mia.page.click("button:has-text('Sign in')");
+    await send(mia.page, "button:has-text('Sign in')");
     await mia.page.screenshot({ path: join(SHOTS, "login-code-light-1440.png") });
     expect(await axeFindings(mia.page)).toEqual([]);
     await mia.page.fill("#otp", recovery.trim());
-    await mia.page.click("button:has-text('Sign in')");
+    await send(mia.page, "button:has-text('Sign in')");
     await mia.page.waitForURL((at) => at.pathname === "/settings/account");
     expect(await mia.page.textContent("main")).toContain("9 of 10 recovery codes are left");
     expect(mia.console).toEqual([]);

@@ -108,6 +108,11 @@ export async function signIn(page: Page, url: string, email = EMAIL): Promise<vo
   await page.waitForURL((at) => at.pathname !== "/login");
 }
 
+/** Clicks what sends a form, and waits for the page that answers: with script the session is looked at first. */
+export async function send(page: Page, selector: string): Promise<void> {
+  await Promise.all([page.waitForEvent("domcontentloaded"), page.click(selector)]);
+}
+
 /** What axe finds, as short lines. */
 export async function axeFindings(page: Page): Promise<string[]> {
   const source = await Bun.file(Bun.resolveSync("axe-core/axe.min.js", import.meta.dir)).text();

@@ -76,6 +76,8 @@ export async function furnish({ appliance, post }: Served): Promise<Furnished> {
       "/search": ["/search?q=bot"],
       "/": ["/", "/?filter=bot_id:in:lead-bot,seller-bot&filter=temperature:eq:warm"],
       "/docs": ["/docs"],
+      "/leads": ["/leads", "/leads?tab=stalled&open=lead-1-1"],
+      "/leads/:contact_id": ["/leads/lead-1-1"],
       "/bots/:bot_id": ["/bots/seller-bot", "/bots/luna"],
       "/alerts": ["/alerts", `/alerts?id=${alerts["/alerts/:id"]}`],
       "/alerts/rules": ["/alerts/rules", "/alerts/rules?new=threshold"],

@@ -220,7 +220,7 @@ describe("the second factor", () => {
     const { codes } = await turnOn();
     const [user] = w.control.users();
     expect(Object.keys(user ?? {}).sort()).toEqual(
-      ["created_at", "email", "invited", "locations", "name", "role", "theme", "totp", "user_id"].sort(),
+      ["created_at", "email", "invited", "locale", "locations", "name", "role", "theme", "totp", "user_id"].sort(),
     );
     const text = await (await api("GET", "/api/admin/users")).text();
     expect(text).not.toContain("secret");

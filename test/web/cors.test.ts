@@ -34,7 +34,7 @@ describe("another site's page", () => {
     const w = world(CORS);
     for (const [path, methods] of [
       ["/v1/events", "POST"],
-      ["/api/auth/me", "GET, HEAD"],
+      ["/api/auth/me", "GET, HEAD, PATCH"],
     ] as const) {
       const response = await w.send(path, preflight(APP));
       expect([path, response.status, await response.text()]).toEqual([path, 204, ""]);

@@ -4,6 +4,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import ExcelJS from "exceljs";
+import { z } from "zod";
 import { formatInstant } from "../../src/catalogue/time.ts";
 import { plainRows } from "../../src/store/values.ts";
 import { type Running, running } from "../support/appliance.ts";
@@ -239,4 +240,16 @@ test("a question for its head alone is answered without an export", async () => 
   expect(response.status).toBe(200);
   expect(response.headers.get("content-disposition")).toContain(".xlsx");
   expect(app.parts.control.auditHead().entries).toBe(before);
+});
+
+test("a funnel is exported with the conditions of its steps, as the page spells them", async () => {
+  const steps = (text: string) => `funnel?${RANGE}&format=json&steps=${encodeURIComponent(text)}`;
+  const count = z.array(z.object({ type: z.string(), count: z.number() }));
+  const all = count.parse(JSON.parse(await textOf(steps("lead_created,lead_qualified"))));
+  const none = count.parse(JSON.parse(await textOf(steps("lead_created|data.source:eq:nowhere>lead_qualified"))));
+  const some = count.parse(JSON.parse(await textOf(steps("lead_created|data.source:eq:portal>lead_qualified"))));
+  expect(all[0]?.count).toBeGreaterThan(0);
+  expect(none.map((step) => step.count)).toEqual([0, 0]);
+  expect(some).toEqual(all);
+  expect((await file(steps("lead_created|data.source>lead_qualified"))).response.status).toBe(422);
 });

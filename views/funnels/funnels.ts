@@ -5,6 +5,7 @@ import { elsewhereNotice, type FiguresShell, figuresLayout, partial, periodLine,
 import { decimal, duration, exactText, MISSING } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { icon } from "../icons.ts";
+import { exportMenu } from "../parts/export-menu.ts";
 import { ownHref, swapLink } from "../parts/query.ts";
 import { failedState } from "../parts/states.ts";
 import { funnelBuilder, typeLabel } from "./builder.ts";
@@ -29,12 +30,20 @@ export interface FunnelsOwn {
 export type FunnelsShown = Shown<FunnelReport & { previous: { from: number; to: number } | null }, FunnelsOwn>;
 
 export function funnelsPage(shown: FunnelsShown, shell: FiguresShell): Html {
+  const { own } = shown;
   return figuresLayout({
     title: "Funnels",
     nav: "funnels",
     query: shown.query,
     shell,
     sub: period(shown),
+    actions: exportMenu(shown, [
+      {
+        title: "Funnel",
+        what: "funnel",
+        own: { steps: stepsText(own.steps), by: own.by, window: own.window, ordered: String(own.ordered) },
+      },
+    ]),
     body: html`${notice(shown)}${funnelTabs("funnels", shown.query)}${ready(shown)}
       <div class="grid mt-3">${funnelBuilder(shown)}${result(shown)}</div>`,
   });

@@ -5,6 +5,7 @@ import { elsewhereNotice, type FiguresShell, figuresLayout, partial, periodLine,
 import { bucketNames, decimal, nameOf, shortText } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import { icon } from "../icons.ts";
+import { exportMenu } from "../parts/export-menu.ts";
 import { ownHref, ownWith, queryText, swapLink } from "../parts/query.ts";
 import { failedState } from "../parts/states.ts";
 import { typeLabel } from "./builder.ts";
@@ -28,6 +29,7 @@ export function retentionView(shown: RetentionShown, shell: FiguresShell): Html 
     query: shown.query,
     shell,
     sub: period(shown),
+    actions: exportMenu(shown, [{ title: "Retention", what: "retention", own: { ...shown.own } }]),
     body: html`${notice(shown)}${funnelTabs("retention", shown.query)}${choices(shown)}${result(shown)}`,
   });
 }

@@ -27,18 +27,20 @@ export interface LeadsOwn {
   chosen: boolean;
 }
 
+const CHOICES = ["search", "tab", "temperature", "step", "timeline", "source", "budget", "sort", "dir"];
+
 export type LeadsShown = Shown<LeadsReport & { next_cursor: string | null }, LeadsOwn>;
 
 /** The contacts of the timeframe, and beside them the one that is looked at. */
 export function leadsPage(shown: LeadsShown, shell: FiguresShell): Html {
-  const { query, own } = shown;
+  const { query } = shown;
   return figuresLayout({
     title: "Leads",
     nav: "leads",
     query,
     shell,
     sub: summary(shown),
-    actions: html`<a class="btn" href="/insights/contacts${sharedLocation(shown)}">Call first</a>${exportMenu(shown, [{ title: "Contacts", what: "contacts", own: { search: own.search } }])}`,
+    actions: html`<a class="btn" href="/insights/contacts${sharedLocation(shown)}">Call first</a>${exportMenu(shown, [{ title: "Contacts", what: "contacts", own: exportedOwn(shown) }])}`,
     scripts: ["js/leads.js"],
     body: html`${notice(shown)}${leadTabs(shown)}${leadChoices(shown)}${leadsTable(shown)}`,
     aside: leadInspector(shown),
@@ -64,6 +66,14 @@ function summary({ report, now }: LeadsShown): Html {
 
 function notice(shown: LeadsShown): Html {
   return elsewhereNotice(shown, shown.report.framed.timezone);
+}
+
+/** The page's own choices but for what is open beside it, and where a page of it begins. */
+function exportedOwn({ query, own }: LeadsShown): Record<string, string> {
+  const chosen = Object.entries(query.own).filter(
+    ([name, text]) => CHOICES.includes(name) && !(name === "search" && text.trim() === ""),
+  );
+  return { sort: own.sort, ...Object.fromEntries(chosen) };
 }
 
 function sharedLocation({ query }: LeadsShown): string {

@@ -27,7 +27,7 @@ export function keyWords(
     case "day_of_week":
       return DAYS[Number(text) - 1] ?? text;
     case "hour_of_day":
-      return `${text.padStart(2, "0")}:00`;
+      return /^\d{1,2}$/.test(text) ? `${text.padStart(2, "0")}:00` : text;
     default:
       return text;
   }

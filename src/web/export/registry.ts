@@ -3,6 +3,7 @@
  * Page, API, command and menu derive from it.
  */
 import { z } from "zod";
+import { stepsOfText } from "../../../views/funnels/steps-text.ts";
 import { isDimension } from "../../catalogue/dimensions.ts";
 import { GRAINS } from "../../catalogue/period.ts";
 import type { Caller } from "../../control/types.ts";
@@ -15,8 +16,8 @@ import { exportAlerts, exportAudit } from "../../report/exports/logs.ts";
 import { exportQuery } from "../../report/exports/query.ts";
 import type { ExportSource } from "../../report/exports/source.ts";
 import { choiceFields, choiceOf } from "../bi/contact-choice.ts";
-import { typeName, windowLength } from "../bi/funnel.ts";
-import { allowSplits, wantedKpis } from "../bi/input.ts";
+import { funnelSteps, typeName, windowLength } from "../bi/funnel.ts";
+import { allowFilters, allowSplits, wantedKpis } from "../bi/input.ts";
 import { Problem } from "../errors.ts";
 import type { Parts } from "../parts.ts";
 import { paramsOf } from "../request.ts";
@@ -106,7 +107,17 @@ export const EXPORTS = {
     label: "Funnel",
     summary: "One row for each step: how many came this far, and how long it took them.",
     own: z.strictObject({
-      steps: list.pipe(z.array(typeName).min(2).max(10)).describe("Event types, comma-separated."),
+      steps: z
+        .string()
+        .max(8_000)
+        .transform(
+          (text): z.input<typeof funnelSteps> =>
+            /[>|]/.test(text)
+              ? stepsOfText(text).map(({ type, filters }) => ({ type, filters: [...filters] }))
+              : text.split(",").map((type) => ({ type, filters: [] })),
+        )
+        .pipe(funnelSteps)
+        .describe("Event types, comma-separated; or as the page's address has them, with filters: a|data.x:eq:1>b."),
       by: z.enum(["contact_id", "conversation_id"]).default("contact_id"),
       window: windowLength.default(14 * 86_400_000),
       ordered: z
@@ -114,14 +125,10 @@ export const EXPORTS = {
         .default("true")
         .transform((text) => text === "true"),
     }),
-    source: (parts, asked, { steps, by, window, ordered }) =>
-      exportFunnel(parts, {
-        ...asked,
-        steps: steps.map((type) => ({ type, filters: [] })),
-        by,
-        window_ms: window,
-        ordered,
-      }),
+    source: (parts, asked, { steps, by, window, ordered }) => {
+      for (const [index, { filters }] of steps.entries()) allowFilters(asked, filters, `steps.${index}.filters`);
+      return exportFunnel(parts, { ...asked, steps, by, window_ms: window, ordered });
+    },
   }),
   retention: exported({
     label: "Retention",

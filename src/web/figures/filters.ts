@@ -1,9 +1,8 @@
 /** Filters of a page's address: in words for the bar above it, and from the form that sets one to the canonical address. */
-import { nameOf } from "../../../views/format.ts";
 import type { FilterChip } from "../../../views/parts/filter-bar.ts";
 import { queryText, type ViewQuery } from "../../../views/parts/query.ts";
+import { keyWords } from "../../../views/parts/value-words.ts";
 import { dimensionLabel } from "../../catalogue/dimensions.ts";
-import { eventType } from "../../catalogue/events.ts";
 import { fieldKind, isField } from "../../catalogue/fields.ts";
 import { fieldProblem } from "../bi/input.ts";
 
@@ -64,7 +63,6 @@ const WORDS: Readonly<Record<string, string>> = {
   lte: "at most",
   contains: "contains",
 };
-const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 /** Said by name on a chip; the rest are counted. */
 const NAMED_VALUES_MAX = 2;
 
@@ -99,7 +97,7 @@ export function chipsOf(
     const label = fieldLabel(field);
     if (op === "exists")
       return { filter, field: label, op: "is", value: values[0] === "false" ? "not given" : "given" };
-    const shown = values.slice(0, NAMED_VALUES_MAX).map((value) => valueWords(field, value, locationName));
+    const shown = values.slice(0, NAMED_VALUES_MAX).map((value) => keyWords(field, value, locationName));
     const more = values.length - shown.length;
     const value = more > 0 ? `${shown.join(", ")} or ${more} more` : shown.join(" or ");
     return { filter, field: label, op: WORDS[op] ?? op, value };
@@ -109,29 +107,6 @@ export function chipsOf(
 /** "Bot", "Source", "Zipcode". */
 export function fieldLabel(field: string): string {
   return dimensionLabel(field);
-}
-
-/** A value as people read it: "Seller bot", "Lead created", "Thursday", "14:00". */
-export function valueWords(field: string, value: string, locationName: (location_id: string) => string): string {
-  switch (field) {
-    case "bot_id":
-      return nameOf(value);
-    case "type":
-      return eventType(value)?.label ?? nameOf(value);
-    case "location_id":
-      return locationName(value);
-    case "temperature":
-    case "stage":
-      return nameOf(value);
-    case "success":
-      return value === "true" ? "Yes" : "No";
-    case "day_of_week":
-      return DAYS[Number(value) - 1] ?? value;
-    case "hour_of_day":
-      return /^\d{1,2}$/.test(value) ? `${value.padStart(2, "0")}:00` : value;
-    default:
-      return value;
-  }
 }
 
 /** True when the form that sets a filter was sent. */
