@@ -126,7 +126,8 @@ export async function axeFindings(page: Page): Promise<string[]> {
 
 /** Cells of stacked rows whose contents lie over one another, or that a long word has made a tower. */
 export async function crampedCells(page: Page): Promise<string[]> {
-  const found: unknown = await page.evaluate(`[...document.querySelectorAll(".table-stack :is(tbody, tfoot) tr")].flatMap((row) => {
+  const found: unknown =
+    await page.evaluate(`[...document.querySelectorAll(".table-stack :is(tbody, tfoot) tr")].flatMap((row) => {
     const cells = [...row.children].map((cell) => {
       const range = document.createRange();
       range.selectNodeContents(cell);
