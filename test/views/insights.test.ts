@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { type AnomalyItem, type InsightsPageProps, insightsPage } from "../../views/insights/insights.ts";
 import { rangeMark } from "../../views/insights/range.ts";
 import type { ShellUser } from "../../views/layout.ts";
+import { sentenceWords } from "../../views/parts/value-words.ts";
 
 const user: ShellUser = { name: "Jorge", email: "jorge@example.com", role: "owner", theme: "system", csrf: "token" };
 const query = {
@@ -83,4 +84,10 @@ test("the range of an anomaly is drawn within its box, whatever the numbers", ()
     expect(Math.min(...places)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...places)).toBeLessThanOrEqual(132);
   }
+});
+
+test("money in a sentence is written as everywhere on the pages", () => {
+  expect(sentenceWords("Revenue is forecast at 150821854.44 USD, below 1000.00 EUR.")).toBe(
+    "Revenue is forecast at $150,821,854.44, below €1,000.",
+  );
 });

@@ -1,6 +1,6 @@
 /** Values of dimensions as people read them. */
 import { eventType } from "../../src/catalogue/events.ts";
-import { nameOf } from "../format.ts";
+import { exactMoney, nameOf } from "../format.ts";
 
 const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
@@ -31,4 +31,11 @@ export function keyWords(
     default:
       return text;
   }
+}
+
+/** A sentence of the concierge with the very same numbers as everywhere on the pages: "2474155.63 USD" is "$2,474,155.63". */
+export function sentenceWords(sentence: string): string {
+  return sentence.replace(/(-?\d+\.\d{2}) ([A-Z]{3})\b/g, (_, amount: string, currency: string) =>
+    exactMoney(amount, currency),
+  );
 }

@@ -2,19 +2,19 @@
 import { kpiOf } from "../../catalogue/kpis.ts";
 import type { Amount } from "../kpis.ts";
 
-/** A KPI's value by its unit: "12,000.00 USD", "4.2%", "380 ms", "17". */
+/** A KPI's value by its unit: "12000.00 USD", "4.2%", "380 ms", "17". */
 export function amountText(kpi: string, value: Amount, currency?: string): string {
   if (value === null) return "nothing";
   const number = Number(value);
   switch (kpiOf(kpi)?.unit) {
     case "money":
-      return `${grouped(number, 2)}${currency === undefined ? "" : ` ${currency}`}`;
+      return `${number.toFixed(2)}${currency === undefined ? "" : ` ${currency}`}`;
     case "percent":
       return `${rounded(number * 100)}%`;
     case "duration":
       return number < 10_000 ? `${rounded(number)} ms` : `${rounded(number / 1_000)} s`;
     case "count":
-      return Math.abs(number) < 10 ? String(Math.round(number * 10) / 10) : grouped(Math.round(number), 0);
+      return String(Math.abs(number) < 10 ? Math.round(number * 10) / 10 : Math.round(number));
     default:
       return String(rounded(number));
   }
@@ -34,10 +34,6 @@ export function lengthText(us: number): string {
 
 export function unit(count: number, one: string): string {
   return `${count} ${count === 1 ? one : `${one}s`}`;
-}
-
-function grouped(value: number, places: number): string {
-  return value.toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
 }
 
 function rounded(value: number): number {

@@ -1,7 +1,8 @@
 /** What the concierge and the detector found, in the words of the page. */
-import { day, exactMoney, exactText, MISSING, nameOf, shortText, yearOf } from "../../../views/format.ts";
+import { day, exactText, MISSING, nameOf, shortText, yearOf } from "../../../views/format.ts";
 import type { AnomaliesProps, AnomalyItem, CauseItem, ConciergeItem } from "../../../views/insights/insights.ts";
 import { queryText, type ViewQuery } from "../../../views/parts/query.ts";
+import { sentenceWords } from "../../../views/parts/value-words.ts";
 import type { InsightNote } from "../../control/insight-notes.ts";
 import type { Anomaly, AnomalyReport } from "../../report/anomalies.ts";
 import type { CauseFigure } from "../../report/causes.ts";
@@ -32,20 +33,13 @@ export function conciergeItem(insight: Insight, note: InsightNote | undefined, q
   return {
     id,
     kind,
-    sentence: written(sentence),
+    sentence: sentenceWords(sentence),
     action: action.title.replace(/\.$/, ""),
     page: pageOf(kind, facts, query),
     evidence,
     urgency: Math.round(urgency),
     rating: note?.rating ?? null,
   };
-}
-
-/** The very same numbers as everywhere on the pages: "2474155.63 USD" is "$2,474,155.63". */
-function written(sentence: string): string {
-  return sentence.replace(/(-?\d+\.\d{2}) ([A-Z]{3})\b/g, (_, amount: string, currency: string) =>
-    exactMoney(amount, currency),
-  );
 }
 
 function pageOf(kind: string, facts: Insight["facts"], query: ViewQuery): ConciergeItem["page"] {

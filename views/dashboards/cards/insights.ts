@@ -2,6 +2,7 @@ import type { Insight } from "../../../src/report/concierge/insight.ts";
 import { type Html, html } from "../../html.ts";
 import { type IconName, icon } from "../../icons.ts";
 import { emptyState } from "../../parts/states.ts";
+import { sentenceWords } from "../../parts/value-words.ts";
 import type { CardContext } from "../card.ts";
 
 const SHOWN_MAX = 8;
@@ -21,7 +22,7 @@ export function insightCard(insights: readonly Insight[], { linked }: Pick<CardC
     .slice(0, SHOWN_MAX)
     .map(
       ({ kind, sentence, action }) =>
-        html`<li>${icon(ICONS[kind])}<p>${sentence}<span class="dim">${action.title}</span></p></li>`,
+        html`<li>${icon(ICONS[kind])}<p>${sentenceWords(sentence)}<span class="dim">${action.title}</span></p></li>`,
     )}</ol></div>${
     linked && html`<footer class="panel-foot"><a class="link end" href="/insights">All insights</a></footer>`
   }`;
