@@ -86,7 +86,7 @@ describe.skipIf(!existsSync(CHROMIUM))("filters, presets, search and keys in a b
       await page.check("#filter-values label:has-text('portal') input");
       await page.click(".filter-foot button");
       expect(search(page)).toBe("?timeframe=90d&filter=data.source:eq:portal");
-      expect(await chips(page)).toEqual(["Source is portal"]);
+      expect(await chips(page)).toEqual(["Source is Portal"]);
       await page.click(".search");
       await page.fill("#q", "seller");
       await page.click(".search-page button");

@@ -176,7 +176,7 @@ describe("the form of a filter", () => {
     );
     expect([sent.status, sent.to]).toEqual([303, "/?timeframe=7d&filter=data.source%3Aeq%3Aportal&grain=week"]);
     const { text } = await ask(sent.to ?? "");
-    expect(text).toContain("Source is <b>portal</b>");
+    expect(text).toContain("Source is <b>Portal</b>");
     expect((await ask("/?filter_field=bot_id")).status).toBe(422);
   });
 
