@@ -5,7 +5,6 @@ import { cohortTable } from "../../views/charts/cohort-table.ts";
 import { funnelChart } from "../../views/charts/funnel-chart.ts";
 import { heatMap, stepOf, weekHours } from "../../views/charts/heat-map.ts";
 import { histogram } from "../../views/charts/histogram.ts";
-import { stackedBar } from "../../views/charts/stacked-bar.ts";
 
 const BROKEN = /NaN|undefined|Infinity/;
 const named = { id: "x", title: "Leads", unit: "count", finding: "Most by portal." } as const;
@@ -137,22 +136,6 @@ test("cohorts tell shares, heads, and what is not complete yet", () => {
   expect(text).toContain("2 contacts of 8, so far");
   expect(text.match(/cohort-none/g)).toHaveLength(5);
   expect(text).not.toMatch(BROKEN);
-});
-
-test("one stacked bar is whole: its parts lie side by side and end at its end", () => {
-  const values = fc.array(fc.nat(500), { minLength: 1, maxLength: 6 });
-  fc.assert(
-    fc.property(values, (some) => {
-      const parts = some.map((value, at) => ({ key: String(at), label: `Part ${at}`, value, colour: 1 as const }));
-      const { text } = stackedBar({ ...named, parts });
-      expect(text).not.toMatch(BROKEN);
-      const widths = [...text.matchAll(/<rect class="f1" x="([\d.]+)" width="([\d.]+)"/g)].map(([, , width]) =>
-        Number(width),
-      );
-      const sum = widths.reduce((all, width) => all + width, 0);
-      expect(sum).toBeCloseTo(some.some((value) => value > 0) ? 100 : 0, 1);
-    }),
-  );
 });
 
 test("a funnel has a tick only where the period before is known", () => {

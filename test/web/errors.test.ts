@@ -4,6 +4,7 @@ import { z } from "zod";
 import { ControlError } from "../../src/control/control.ts";
 import { errorResponse, Problem } from "../../src/web/errors.ts";
 import { routeTable } from "../../src/web/routes.ts";
+import { errorPage } from "../../views/error.ts";
 import { type World, world } from "./access_world.ts";
 
 let w: World;
@@ -210,5 +211,18 @@ describe("whatever is thrown", () => {
     expect(text).toContain("Something broke");
     expect(text).toMatch(/<code>[0-9a-f-]{36}<\/code>/);
     expect(text).not.toContain(SECRET);
+  });
+
+  test("a page names the place of what is wrong and the remedy, and makes no markup of either", () => {
+    const errors = [{ field: "filter.0", detail: "Write <field>:op:value." }];
+    const { text } = errorPage({
+      status: 422,
+      title: "Invalid fields",
+      detail: "errors names them",
+      request_id: "r",
+      errors,
+    });
+    expect(text).toContain("<code>filter.0</code>: Write &lt;field&gt;:op:value.");
+    expect(text).not.toContain("errors names them");
   });
 });

@@ -2,6 +2,7 @@ import type { Unit } from "../../src/catalogue/types.ts";
 import type { Answer } from "../../src/store/store.ts";
 import { exactText, shortText } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { WEEKDAYS } from "../parts/value-words.ts";
 import { valuesAsTable } from "./foot.ts";
 
 export interface HeatMapProps {
@@ -25,7 +26,6 @@ const LEFT = 34;
 const TOP = 16;
 /** Steps of colour: with more, no eye tells them apart. */
 const STEPS = 5;
-const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const HOURS = 24;
 
 /** A field for each pair, the darker the more; its exact value in its title and in the table. */
@@ -63,9 +63,9 @@ export function weekHours(answer: Answer, kpi: string): Pick<HeatMapProps, "rows
       known.set(place, (known.get(place) ?? 0) + Number(amount));
   }
   return {
-    rows: DAYS,
+    rows: WEEKDAYS,
     columns: Array.from({ length: HOURS }, (_, one) => `${String(one).padStart(2, "0")}:00`),
-    values: DAYS.map((_, row) => Array.from({ length: HOURS }, (_, one) => known.get(row * HOURS + one) ?? null)),
+    values: WEEKDAYS.map((_, row) => Array.from({ length: HOURS }, (_, one) => known.get(row * HOURS + one) ?? null)),
   };
 }
 

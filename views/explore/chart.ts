@@ -11,6 +11,7 @@ import { type IconName, icon } from "../icons.ts";
 import { changeMark } from "../parts/change.ts";
 import { ownHref, swapLink, viewHref, viewLink } from "../parts/query.ts";
 import { failedState } from "../parts/states.ts";
+import { WEEKDAYS } from "../parts/value-words.ts";
 import type { ExploreKind } from "./own.ts";
 import { type ExploreShown, exploreTitle, segmentName } from "./shown.ts";
 
@@ -26,7 +27,6 @@ const KIND_LOOKS: Readonly<Record<ExploreKind, { icon: IconName; label: string }
 const LINES_MAX = 5;
 const OTHERS = "others";
 const HOURS = 24;
-const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /** The figure, drawn; a point leads to the events behind it. */
 export function explorePanel(shown: ExploreShown): Html {
@@ -175,7 +175,7 @@ function heat(shown: ExploreShown): Html {
   const known = new Map(
     cells.value.map(({ day, hour, value }) => [day * HOURS + hour, value === null ? null : Number(value)]),
   );
-  const values = DAYS.map((_, row) =>
+  const values = WEEKDAYS.map((_, row) =>
     Array.from({ length: HOURS }, (_, hour) => known.get((row + 1) * HOURS + hour) ?? null),
   );
   return html`<div class="panel-body">${heatMap({
@@ -183,7 +183,7 @@ function heat(shown: ExploreShown): Html {
     title: `${report.kpi.label} by hour and weekday`,
     unit,
     ...(currency === undefined ? {} : { currency }),
-    rows: DAYS,
+    rows: WEEKDAYS,
     columns: Array.from({ length: HOURS }, (_, hour) => `${String(hour).padStart(2, "0")}:00`),
     values,
     finding: heatFinding(shown, values),
@@ -203,5 +203,5 @@ function heatFinding({ report }: ExploreShown, values: readonly (readonly (numbe
   const { kpi, framed, figure } = report;
   if (best.value === null) return `${kpi.label}: nothing in this period.`;
   const text = shortText(best.value, kpi.unit, figure.ok ? figure.value.currency : undefined);
-  return `${kpi.label} by hour and weekday: most on ${DAYS[best.day]} at ${String(best.hour).padStart(2, "0")}:00, ${text}. Hours of ${framed.timezone.replaceAll("_", " ")}.`;
+  return `${kpi.label} by hour and weekday: most on ${WEEKDAYS[best.day]} at ${String(best.hour).padStart(2, "0")}:00, ${text}. Hours of ${framed.timezone.replaceAll("_", " ")}.`;
 }

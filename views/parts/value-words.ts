@@ -2,7 +2,8 @@
 import { eventType } from "../../src/catalogue/events.ts";
 import { exactMoney, nameOf } from "../format.ts";
 
-const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+/** From Monday, as `day_of_week` counts from 1. */
+export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /** "Seller bot", "Lead created", "Thursday", "14:00"; what an event does not have is "Not given". */
 export function keyWords(
@@ -25,7 +26,7 @@ export function keyWords(
     case "success":
       return text === "true" ? "Yes" : "No";
     case "day_of_week":
-      return DAYS[Number(text) - 1] ?? text;
+      return WEEKDAYS[Number(text) - 1] ?? text;
     case "hour_of_day":
       return /^\d{1,2}$/.test(text) ? `${text.padStart(2, "0")}:00` : text;
     default:
